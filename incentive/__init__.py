@@ -1,0 +1,1 @@
+"""Incentive: the books and the counter for volunteer service and community points."""

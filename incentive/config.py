@@ -1,0 +1,80 @@
+"""Settings, read once from INCENTIVE_* variables and frozen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+SECRET_BYTES_MIN = 32
+
+
+class SettingsError(Exception):
+    """A variable is missing or unusable; the text names it and says what to set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the process needs to know about where it runs.
+
+    `database_url` logs in as the application's role, which cannot change the
+    ledger; `admin_database_url` owns the schemas and is used by migrations only.
+    `secret` is at least 32 bytes; every signing and encryption key derives from it.
+    """
+
+    database_url: str
+    admin_database_url: str
+    redis_url: str
+    secret: bytes
+    timezone: str = "Asia/Shanghai"
+    default_jurisdiction: str = "default"
+    database_pool_size: int = 8
+    metrics_dir: str | None = None
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read INCENTIVE_* from `environ`.
+
+        Raises:
+            SettingsError: a required variable is missing or cannot be used.
+        """
+        database_url = _required(environ, "INCENTIVE_DATABASE_URL")
+        return cls(
+            database_url=database_url,
+            admin_database_url=environ.get("INCENTIVE_ADMIN_DATABASE_URL") or database_url,
+            redis_url=_required(environ, "INCENTIVE_REDIS_URL"),
+            secret=_secret(environ),
+            timezone=environ.get("INCENTIVE_TIMEZONE", cls.timezone),
+            default_jurisdiction=environ.get("INCENTIVE_JURISDICTION", cls.default_jurisdiction),
+            database_pool_size=_whole(environ, "INCENTIVE_DATABASE_POOL", cls.database_pool_size),
+            metrics_dir=environ.get("PROMETHEUS_MULTIPROC_DIR"),
+        )
+
+
+def _required(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "").strip()
+    if not value:
+        raise SettingsError(f"{name} is not set. Set it, or run `incentive up`, which brings its own.")
+    return value
+
+
+def _whole(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name, str(default))
+    if not text.isdecimal() or int(text) < 1:
+        raise SettingsError(f"{name} must be a whole number from 1 up, not {text!r}.")
+    return int(text)
+
+
+def _secret(environ: Mapping[str, str]) -> bytes:
+    text = environ.get("INCENTIVE_SECRET", "")
+    file = environ.get("INCENTIVE_SECRET_FILE", "")
+    if file:
+        try:
+            text = Path(file).read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"INCENTIVE_SECRET_FILE {file} cannot be read: {error}") from None
+    secret = text.strip().encode()
+    if len(secret) < SECRET_BYTES_MIN:
+        raise SettingsError(
+            f"INCENTIVE_SECRET (or the file that INCENTIVE_SECRET_FILE names) must hold at least "
+            f"{SECRET_BYTES_MIN} characters; `openssl rand -hex 32` makes one."
+        )
+    return secret
