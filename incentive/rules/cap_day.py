@@ -1,0 +1,33 @@
+"""No more than so many points on one day."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from incentive.rules.caps import cut
+from incentive.rules.domain import Fact, Figures, Rule, Stage, Words
+from incentive.rules.params import Params
+
+
+@dataclass(frozen=True, slots=True)
+class CapDay(Rule):
+    """A person gets at most `points` on one day, earlier awards included."""
+
+    points: int
+
+    name: ClassVar[str] = "cap_day"
+    stage: ClassVar[Stage] = Stage.CAP
+    words: ClassVar[Words] = {
+        "zh": {"": "每日最多 {cap} 分，当日已得 {paid} 分：{before} 分 → {after} 分"},
+        "en": {
+            "": "At most {cap:point} on one day, {paid} already paid: {before:point} → {after:point}"
+        },
+    }
+
+    @classmethod
+    def parse(cls, params: Params) -> Self:
+        """Take `points`."""
+        return cls(points=params.whole("points"))
+
+    def apply(self, fact: Fact, points: int) -> tuple[int, Figures] | None:
+        """Cut the points to what is left under the cap."""
+        return cut(points, fact.paid_that_day, self.points)

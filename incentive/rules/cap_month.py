@@ -1,0 +1,33 @@
+"""No more than so many points in a month."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from incentive.rules.caps import cut
+from incentive.rules.domain import Fact, Figures, Rule, Stage, Words
+from incentive.rules.params import Params
+
+
+@dataclass(frozen=True, slots=True)
+class CapMonth(Rule):
+    """A person gets at most `points` in one calendar month, earlier awards included."""
+
+    points: int
+
+    name: ClassVar[str] = "cap_month"
+    stage: ClassVar[Stage] = Stage.CAP
+    words: ClassVar[Words] = {
+        "zh": {"": "每月最多 {cap} 分，当月已得 {paid} 分：{before} 分 → {after} 分"},
+        "en": {
+            "": "At most {cap:point} in a month, {paid} already paid: {before:point} → {after:point}"
+        },
+    }
+
+    @classmethod
+    def parse(cls, params: Params) -> Self:
+        """Take `points`."""
+        return cls(points=params.whole("points"))
+
+    def apply(self, fact: Fact, points: int) -> tuple[int, Figures] | None:
+        """Cut the points to what is left under the cap."""
+        return cut(points, fact.paid_that_month, self.points)

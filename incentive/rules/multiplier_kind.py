@@ -1,0 +1,34 @@
+"""Some kinds of activity pay more, or less."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from incentive.rules.domain import Fact, Figures, Rule, Stage, Words
+from incentive.rules.params import Params
+
+
+@dataclass(frozen=True, slots=True)
+class MultiplierKind(Rule):
+    """`percents` of the points by kind of activity, rounded down; other kinds unchanged."""
+
+    percents: Mapping[str, int]
+
+    name: ClassVar[str] = "multiplier_kind"
+    stage: ClassVar[Stage] = Stage.MULTIPLY
+    words: ClassVar[Words] = {
+        "zh": {"": "“{kind}”类活动按 {percent}% 计，舍去零头：{before} 分 → {after} 分"},
+        "en": {"": "“{kind}” pays {percent}%, rounded down: {before:point} → {after:point}"},
+    }
+
+    @classmethod
+    def parse(cls, params: Params) -> Self:
+        """Take `percents`: kind -> 0 to 1,000 percent."""
+        return cls(percents=params.percents("percents"))
+
+    def apply(self, fact: Fact, points: int) -> tuple[int, Figures] | None:
+        """Multiply for a kind that is listed."""
+        percent = self.percents.get(fact.kind)
+        if percent is None:
+            return None
+        return points * percent // 100, {"kind": fact.kind, "percent": percent}
