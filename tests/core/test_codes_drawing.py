@@ -1,0 +1,55 @@
+import io
+from xml.etree import ElementTree as ET
+
+import pytest
+import zxingcpp
+from PIL import Image, ImageDraw
+
+from incentive.core import codes
+
+KEYS = codes.CodeKeys.derive(b"a secret that only tests may know", "kunming")
+BASE = "https://volunteer.kunming.example.cn"
+TEXTS = [
+    codes.url(BASE, codes.issue_card(KEYS, codes.volunteer_number(42, "53"), 1).text),
+    codes.url(BASE, codes.printed_code(KEYS, 1234, 1).text),
+    codes.url(BASE, "X7K3M9QXD2AB"),
+]
+
+
+def read(image: Image.Image) -> str:
+    (found,) = zxingcpp.read_barcodes(image)
+    return found.text
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_png_reads_back(text):
+    with Image.open(io.BytesIO(codes.png(text))) as image:
+        assert read(image.convert("L")) == text
+
+
+def test_a_small_png_reads_back_and_keeps_its_quiet_zone():
+    with Image.open(io.BytesIO(codes.png(TEXTS[1], module_pixels=3))) as image:
+        grey = image.convert("L")
+        assert grey.crop((0, 0, grey.width, 4 * 3)).getextrema() == (255, 255)
+        assert grey.getpixel((4 * 3, 4 * 3)) == 0
+        assert read(grey) == TEXTS[1]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_an_svg_reads_back(text):
+    """Rasterise its one path, which is squares `MxyHxVyHxz`, and read that."""
+    root = ET.fromstring(codes.svg(text))  # noqa: S314 -- our own drawing
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert root.find("{http://www.w3.org/2000/svg}rect").get("fill") == "white"
+    (path,) = root.iter("{http://www.w3.org/2000/svg}path")
+    side = float(root.attrib["viewBox"].split()[2])
+    scale = 10
+    image = Image.new("L", (int(side * scale),) * 2, 255)
+    draw = ImageDraw.Draw(image)
+    for square in path.attrib["d"].split("z"):
+        if square:
+            left, top = (float(n) for n in square[1 : square.index("H")].split(","))
+            right = float(square[square.index("H") + 1 : square.index("V")])
+            box = [left * scale, top * scale, right * scale - 1, (top + right - left) * scale - 1]
+            draw.rectangle(box, fill=0)
+    assert read(image) == text
