@@ -1,0 +1,65 @@
+"""`incentive cron`: pokes what is to be done from time to time. Run one, not several."""
+
+import os
+import signal
+import time
+from types import FrameType
+from typing import Any, Final
+
+import click
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from rq.cron import CronJob, CronScheduler
+
+from incentive.cli import schedule
+from incentive.config import Settings
+from incentive.core import jobs
+
+RETRY_SECONDS_MAX: Final = 5.0
+_log: Final = structlog.get_logger(__name__)
+
+
+class PokeJob(CronJob):
+    """A cron job that pokes by the product's own rules: by name, as JSON, like pokes joined."""
+
+    def __init__(self, redis_url: str, entry: jobs.Periodic) -> None:
+        super().__init__(
+            jobs.QUEUE,
+            func_name=entry.function,
+            interval=entry.seconds,
+            cron=entry.cron,
+        )
+        self._redis_url = redis_url
+
+    def enqueue(self, connection: Redis) -> Any:  # noqa: ARG002 - RQ gives its own
+        """Poke the function in every jurisdiction; there is no RQ job of this one's own."""
+        jobs.poke(self._redis_url, None, self.func_name)
+
+
+@click.command("cron")
+def commands() -> None:
+    """Poke the packages' periodic jobs with the INCENTIVE_* settings of the environment."""
+    settings = Settings.from_environment(os.environ)
+    # RQ reads cron lines in the process's own time zone.
+    os.environ["TZ"] = settings.timezone
+    time.tzset()
+    schedule.load()
+    scheduler = CronScheduler(jobs.worker_connection(settings.redis_url), logging_level="WARNING")
+    scheduler.get_jobs().extend(PokeJob(settings.redis_url, entry) for entry in jobs.schedule())
+    delay = 0.5
+    while True:
+        try:
+            scheduler.start()  # type: ignore[no-untyped-call]
+        except RedisError as error:
+            _log.warning("cron.redis_away", error=str(error), retry_seconds=delay)
+            signal.signal(signal.SIGTERM, _leave)
+            signal.signal(signal.SIGINT, _leave)
+            time.sleep(delay)
+            delay = min(delay * 2, RETRY_SECONDS_MAX)
+        else:
+            return
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)

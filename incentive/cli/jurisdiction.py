@@ -1,0 +1,51 @@
+"""`incentive jurisdiction`: opens and lists jurisdictions."""
+
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+
+from incentive.cli.application import environment
+from incentive.config import Settings
+from incentive.core.db import sqlalchemy_url
+from incentive.core.schema import create_jurisdiction
+
+_data = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Data directory of a running `incentive up`.",
+)
+
+
+@click.group("jurisdiction")
+def commands() -> None:
+    """Open and list jurisdictions."""
+
+
+@commands.command("create")
+@click.argument("code")
+@click.argument("name")
+@click.option("--host", help="Requests to this host name are this jurisdiction's.")
+@_data
+def create(*, code: str, name: str, host: str | None, data: Path | None) -> None:
+    """Open the books of jurisdiction CODE, called NAME. Again changes only name and host."""
+    settings = Settings.from_environment(environment(data))
+    try:
+        create_jurisdiction(settings.admin_database_url, code, name, host)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"Jurisdiction {code} is open.")
+
+
+@commands.command("list")
+@_data
+def list_all(*, data: Path | None) -> None:
+    """List code, name and host of every jurisdiction."""
+    settings = Settings.from_environment(environment(data))
+    engine = sa.create_engine(sqlalchemy_url(settings.admin_database_url), poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        rows = connection.execute(
+            sa.text("SELECT code, name, host FROM public.jurisdictions ORDER BY code")
+        )
+        for row in rows:
+            click.echo("\t".join(str(field or "") for field in row))

@@ -1,0 +1,16 @@
+"""Which packages have background work: the one list that workers and cron read."""
+
+import importlib
+from typing import Final
+
+MODULES: Final = (
+    "incentive.settlement.jobs",
+    "incentive.checkin.jobs",
+    "incentive.stations.jobs",
+)
+
+
+def load() -> None:
+    """Import the packages' jobs, so that `core.jobs` knows them."""
+    for name in MODULES:
+        importlib.import_module(name)

@@ -1,0 +1,86 @@
+"""Finds and ends processes that an earlier run left behind."""
+
+import contextlib
+import os
+import signal
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+ORDERLY_SECONDS_MAX: Final = 20.0
+KILL_SECONDS_MAX: Final = 5.0
+
+
+def stop_in_folder(folder: Path, leader_pid: int | None, stop_signal: signal.Signals) -> None:
+    """End every process that works in `folder`: first `leader_pid` in good order, then the rest.
+
+    A server keeps its data directory as its working directory, so that a process id that
+    now belongs to somebody else is never touched.
+    """
+    here = _working_in(folder)
+    for process in here:
+        if process.pid == leader_pid:
+            _signal(process, stop_signal)
+            psutil.wait_procs([process], timeout=ORDERLY_SECONDS_MAX)
+    _kill(_working_in(folder))
+
+
+def stop_session(session_id: int) -> None:
+    """Kill every process of the session `session_id`."""
+    _kill(_in_session(session_id))
+
+
+def stop_recorded(pid: int, started: float) -> None:
+    """End the session led by `pid`, if that process was made at `started` or is gone.
+
+    `started` is the kernel's figure, in seconds since 1970. A process id is not given out
+    again while a session bears its number, so members of a session without its leader are
+    the leader's own children.
+    """
+    try:
+        leader = psutil.Process(pid)
+        if abs(leader.create_time() - started) > 1:
+            return
+        _signal(leader, signal.SIGTERM)
+        psutil.wait_procs([leader], timeout=KILL_SECONDS_MAX)
+    except psutil.NoSuchProcess:
+        pass
+    stop_session(pid)
+
+
+def started_at(pid: int) -> float:
+    """Return when the kernel made process `pid`, in seconds since 1970; 0 if it is gone."""
+    try:
+        return float(psutil.Process(pid).create_time())
+    except psutil.NoSuchProcess:
+        return 0.0
+
+
+def _working_in(folder: Path) -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.pid != os.getpid() and process.cwd() == str(folder):
+                found.append(process)
+    return found
+
+
+def _in_session(session_id: int) -> list[psutil.Process]:
+    found = []
+    for pid in psutil.pids():
+        with contextlib.suppress(psutil.Error, OSError):
+            if pid != os.getpid() and os.getsid(pid) == session_id:
+                found.append(psutil.Process(pid))
+    return found
+
+
+def _kill(processes: list[psutil.Process]) -> None:
+    for process in processes:
+        _signal(process, signal.SIGKILL)
+    psutil.wait_procs(processes, timeout=KILL_SECONDS_MAX)
+
+
+def _signal(process: psutil.Process, signal_number: signal.Signals) -> None:
+    with contextlib.suppress(psutil.Error):
+        process.send_signal(signal_number)

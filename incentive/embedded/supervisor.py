@@ -1,0 +1,206 @@
+"""`incentive up`: starts every part, starts again what dies, and stops all of it.
+
+It imports nothing heavy: it lives as long as the product does and counts in its memory.
+"""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from incentive.embedded.child import Child, wait_until_ended
+from incentive.embedded.directory import DataDirectory
+from incentive.embedded.errors import StartError
+from incentive.embedded.instance import Instance
+from incentive.embedded.migrated import is_migrated, mark_migrated
+from incentive.embedded.network import answers, claim_port, url_of
+from incentive.embedded.restart import Restarts
+from incentive.embedded.servers import Addresses, Servers
+
+READY_SECONDS_MAX: Final = 60.0
+STEP_SECONDS_MAX: Final = 900.0
+TICK_SECONDS: Final = 0.2
+ROLES_STOP_SECONDS_MAX: Final = 8.0
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class _StopRequested(BaseException):
+    """Somebody asked the program to end; raised wherever it happens to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to run: where it listens, where its data lies, how many processes."""
+
+    host: str
+    port: int
+    data: Path
+    web_workers: int
+    job_workers: int
+    demo: bool
+    environ: Mapping[str, str]
+    say: Callable[[str], None]
+
+
+def run(plan: Plan) -> None:
+    """Run everything until SIGINT, SIGTERM or SIGHUP.
+
+    Raises:
+        StartError: something cannot start; whatever had started is stopped again.
+    """
+    for number in _SIGNALS:
+        signal.signal(number, _request_stop)
+    directory = DataDirectory(plan.data)
+    try:
+        Supervisor(plan, directory).run()
+    finally:
+        directory.close()
+
+
+class Supervisor:
+    """The parts of one running instance, in the order in which they start."""
+
+    def __init__(self, plan: Plan, directory: DataDirectory) -> None:
+        self.plan = plan
+        self.directory = directory
+        self.servers = Servers(directory, plan.environ)
+        self.roles: list[Child] = []
+        self.instance = Instance(pid=os.getpid())
+        self.restarts = Restarts()
+
+    def run(self) -> None:
+        """Start, watch, stop."""
+        try:
+            self._start()
+            while True:
+                self._restart_the_dead()
+                time.sleep(TICK_SECONDS)
+        except _StopRequested:
+            self.plan.say("Stopping …")
+        finally:
+            for number in _SIGNALS:
+                signal.signal(number, signal.SIG_IGN)
+            self._stop()
+
+    def _start(self) -> None:
+        addresses = self.servers.start()
+        port = claim_port(self.plan.host, self.plan.port)
+        self.directory.clear_metrics()
+        administrator = self._environ(addresses)
+        self.instance.environ = {
+            name: value for name, value in administrator.items() if name.startswith("INCENTIVE_")
+        }
+        self.instance.sockets = str(self.servers.sockets or "")
+        for server in self.servers.children:
+            self.instance.record(server)
+        self.instance.write(self.directory.instance)
+        self._migrate(administrator)
+        # What serves requests must not know how to change the schema.
+        environ = {
+            name: value
+            for name, value in administrator.items()
+            if name != "INCENTIVE_ADMIN_DATABASE_URL"
+        } | {"PROMETHEUS_MULTIPROC_DIR": str(self.directory.metrics)}
+        where = ["--host", self.plan.host, "--port", str(port)]
+        web = self._role("web", *where, "--workers", str(self.plan.web_workers), environ=environ)
+        self.roles = [
+            web,
+            self._role("worker", "--workers", str(self.plan.job_workers), environ=environ),
+            self._role("cron", environ=environ),
+        ]
+        for role in self.roles:
+            role.start()
+            self.instance.record(role)
+        self.instance.write(self.directory.instance)
+        self._wait_until_ready(web, port)
+        self.plan.say(f"Incentive serves {url_of(self.plan.host, port)}  (Ctrl-C stops it)")
+        if self.plan.demo:
+            self.plan.say(self._step("demo", "demo", "load", environ=administrator))
+
+    def _environ(self, addresses: Addresses) -> dict[str, str]:
+        environ = dict(self.plan.environ) | {
+            "INCENTIVE_DATABASE_URL": addresses.database_url,
+            "INCENTIVE_ADMIN_DATABASE_URL": addresses.admin_database_url,
+            "INCENTIVE_REDIS_URL": addresses.redis_url,
+        }
+        if not environ.get("INCENTIVE_SECRET") and not environ.get("INCENTIVE_SECRET_FILE"):
+            environ["INCENTIVE_SECRET_FILE"] = str(self.directory.secret_file())
+        return environ
+
+    def _migrate(self, environ: Mapping[str, str]) -> None:
+        postgres = self.servers.postgres
+        if postgres is not None and is_migrated(postgres.folder):
+            return
+        self._step("migrate", "migrate", environ=environ)
+        if postgres is not None:
+            postgres.admit_login()
+            mark_migrated(postgres.folder)
+
+    def _role(self, name: str, *arguments: str, environ: Mapping[str, str]) -> Child:
+        return Child(
+            name=name,
+            command=[sys.executable, "-P", "-m", "incentive.cli", name, *arguments],
+            log=self.directory.log(name),
+            environ=environ,
+        )
+
+    def _step(self, name: str, *arguments: str, environ: Mapping[str, str]) -> str:
+        """Run one command to its end and return what it printed."""
+        child = self._role(name, environ=environ)
+        child.command = [sys.executable, "-P", "-m", "incentive.cli", *arguments]
+        before = child.log.stat().st_size if child.log.exists() else 0
+        child.start()
+        deadline = time.monotonic() + STEP_SECONDS_MAX
+        while child.exit_code() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        if child.exit_code() != 0:
+            child.stop()
+            raise StartError(
+                f"`incentive {' '.join(arguments)}` failed: {child.last_line()} (see {child.log})"
+            )
+        with child.log.open("rb") as log:
+            log.seek(before)
+            return log.read().decode(errors="replace").rstrip()
+
+    def _wait_until_ready(self, web: Child, port: int) -> None:
+        deadline = time.monotonic() + READY_SECONDS_MAX
+        while not answers(self.plan.host, port, "/readyz"):
+            if web.exit_code() is not None:
+                raise StartError(f"The web server ended: {web.last_line()} (see {web.log})")
+            if time.monotonic() > deadline:
+                raise StartError(
+                    f"The web server is not ready after {READY_SECONDS_MAX:.0f} s: see {web.log}"
+                )
+            time.sleep(0.05)
+
+    def _restart_the_dead(self) -> None:
+        for child in [*self.servers.children, *self.roles]:
+            code = child.exit_code()
+            if code is None:
+                self.restarts.note_alive(child.name)
+            elif self.restarts.is_due(child.name):
+                child.start()
+                self.instance.record(child)
+                self.instance.write(self.directory.instance)
+            elif self.restarts.note_death(child.name):
+                # Its own workers must not go on without it: they would hold the port.
+                child.sweep()
+                self.plan.say(f"{child.name} ended ({code}), starting it again: see {child.log}")
+
+    def _stop(self) -> None:
+        for role in self.roles:
+            role.ask_to_stop()
+        wait_until_ended(self.roles, ROLES_STOP_SECONDS_MAX)
+        for role in self.roles:
+            role.stop()
+        self.servers.stop()
+        self.directory.instance.unlink(missing_ok=True)
+
+
+def _request_stop(_number: int, _frame: FrameType | None) -> None:
+    raise _StopRequested
