@@ -52,7 +52,9 @@ class Settings:
 def _required(environ: Mapping[str, str], name: str) -> str:
     value = environ.get(name, "").strip()
     if not value:
-        raise SettingsError(f"{name} is not set. Set it, or run `incentive up`, which brings its own.")
+        raise SettingsError(
+            f"{name} is not set. Set it, or run `incentive up`, which brings its own."
+        )
     return value
 
 

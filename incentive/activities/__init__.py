@@ -1,0 +1,1 @@
+"""Teams, activities, their shifts, and who signed up."""

@@ -1,0 +1,37 @@
+"""create_app(): registers every package, and nothing else."""
+
+import os
+
+from flask import Blueprint, Flask
+
+from incentive.config import Settings
+from incentive.core import db, http, i18n, jurisdictions, observe, problems
+from incentive.core.http import ApiBlueprint
+from incentive.core.paths import static_dir
+from incentive.people import caller
+
+# A package's line joins here when it has endpoints, and below when it has pages.
+API_BLUEPRINTS: tuple[ApiBlueprint, ...] = ()
+PAGE_BLUEPRINTS: tuple[Blueprint, ...] = ()
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application for `settings`, or for the environment's INCENTIVE_* variables.
+
+    Raises:
+        SettingsError: a required variable is missing or cannot be used.
+    """
+    app = Flask("incentive", static_folder=str(static_dir()), static_url_path="/static")
+    app.config["SETTINGS"] = settings or Settings.from_environment(os.environ)
+    i18n.init_app(app)
+    db.init_app(app)
+    problems.init_app(app)
+    jurisdictions.init_app(app)
+    observe.init_app(app)
+    app.extensions["caller_key"] = lambda: str(caller.caller().person_id)
+    api = http.init_app(app)
+    for blueprint in API_BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    for pages in PAGE_BLUEPRINTS:
+        app.register_blueprint(pages)
+    return app

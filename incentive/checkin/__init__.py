@@ -1,0 +1,1 @@
+"""Codes, scans, attendance, and the service records that they make."""

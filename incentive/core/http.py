@@ -1,0 +1,178 @@
+"""The API's one shape: JSON in, JSON out, problems as application/problem+json.
+
+A package's `api.py` makes an `ApiBlueprint`; a POST that creates uses `@bp.once`, which
+opens the transaction, claims the Idempotency-Key and answers a retry from the books.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+
+from flask import Flask, Response, current_app, g, jsonify, request
+from flask_smorest import Api as SmorestApi
+from flask_smorest import Blueprint
+from marshmallow import RAISE, ValidationError, fields, pre_load
+from marshmallow import Schema as MarshmallowSchema
+
+from incentive.core import clock, idempotency
+from incentive.core.db import transaction
+
+API_PREFIX: Final = "/api/v1"
+CREATES_HEADER: Final = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": True,
+    "description": "Any text of 8 to 80 visible ASCII characters, new for each order; "
+    "a retry with the same key is answered like the first.",
+    "schema": {"type": "string", "minLength": 8, "maxLength": 80, "pattern": "^[!-~]+$"},
+}
+_KEY_LENGTHS: Final = range(8, 81)
+
+
+class Schema(MarshmallowSchema):
+    """Base of all shapes: unknown fields and texts that PostgreSQL cannot hold are refused."""
+
+    class Meta:
+        """What is not named is an error, not noise."""
+
+        unknown = RAISE
+
+    @pre_load
+    def _refuse_unstorable_text(self, data: Any, **_: Any) -> Any:
+        if isinstance(data, dict):
+            bad = {
+                name: ["Contains a character that no text may hold."]
+                for name, value in data.items()
+                if isinstance(value, str) and not _storable(value)
+            }
+            if bad:
+                raise ValidationError(bad)
+        return data
+
+
+class ProblemSchema(Schema):
+    """RFC 9457: what went wrong, with a stable code and the field to mend."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    code = fields.String(required=True, metadata={"description": "Stable; see docs/api.md"})
+    detail = fields.String(required=True, metadata={"description": "In the reader's language"})
+    field = fields.String(metadata={"description": "The field to mend"})
+    errors = fields.Dict(metadata={"description": "Messages by field"})
+    figures = fields.Dict(metadata={"description": "The numbers behind the sentence"})
+
+
+class Api(SmorestApi):
+    """The documented API; errors are rendered by `core.problems`, not by flask-smorest."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def _register_error_handlers(self) -> None:
+        """Leave errors to `core.problems`: there is one form for all of them."""
+
+
+class ApiBlueprint(Blueprint):
+    """A package's endpoints below /api/v1, with the problems that each may answer."""
+
+    def __init__(self, name: str, import_name: str, *, description: str) -> None:
+        super().__init__(f"api_{name}", import_name, url_prefix=API_PREFIX, description=description)
+
+    def add_url_rule(self, rule: str, *args: Any, **kwargs: Any) -> None:
+        """Register an endpoint, documenting the refusals that its method can meet."""
+        view = kwargs.get("view_func") or (args[1] if len(args) > 1 else None)
+        if view is not None:
+            statuses = [400, 401, 403, 404, 413, 422, 429, 503]
+            if set(kwargs.get("methods") or ("GET",)) - {"GET", "HEAD"}:
+                statuses += [409, 410, 415]
+            for status in statuses:
+                documented = self.alt_response(
+                    status, schema=ProblemSchema, content_type="application/problem+json"
+                )
+                view = documented(view)
+            if "view_func" in kwargs:
+                kwargs["view_func"] = view
+            else:
+                args = (args[0], view, *args[2:])
+        super().add_url_rule(rule, *args, **kwargs)
+
+    def once(
+        self, status: int, schema: type[MarshmallowSchema]
+    ) -> Callable[[Callable[..., Any]], Any]:
+        """Run the view in one transaction, once per caller and Idempotency-Key.
+
+        The view returns what `schema` dumps. Its retries get the kept answer with the
+        header `Idempotent-Replay: true`.
+        """
+        shape = schema()
+
+        def decorate(view: Callable[..., Any]) -> Any:
+            @wraps(view)
+            def run(*args: Any, **kwargs: Any) -> Response:
+                key = _idempotency_key()
+                wanted = idempotency.request_hash(
+                    request.method.encode(), request.full_path.encode(), request.get_data()
+                )
+                with transaction():
+                    caller = current_app.extensions["caller_key"]()
+                    kept = idempotency.claim(caller, key, wanted, clock.now())
+                    if kept is None:
+                        answer = idempotency.Answer(status, shape.dump(view(*args, **kwargs)))
+                        idempotency.keep(caller, key, answer)
+                    else:
+                        answer = kept
+                response = jsonify(answer.body)
+                response.status_code = answer.status
+                if kept is not None:
+                    response.headers["Idempotent-Replay"] = "true"
+                return response
+
+            return self.doc(parameters=[CREATES_HEADER])(self.response(status, schema)(run))
+
+        return decorate
+
+
+def init_app(app: Flask) -> Api:
+    """Give `app` its API document and browsable page; return the registrar of blueprints."""
+    app.config.update(
+        API_TITLE="Incentive",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=API_PREFIX,
+        OPENAPI_JSON_PATH="openapi.json",
+        MAX_CONTENT_LENGTH=1024 * 1024,
+        API_SPEC_OPTIONS={
+            "components": {
+                "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            },
+            "security": [{"bearer": []}],
+        },
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    return Api(app)
+
+
+def page_of(item: type[Schema]) -> type[MarshmallowSchema]:
+    """Return the shape of one cursor page of `item`s."""
+    return Schema.from_dict(
+        {
+            "items": fields.List(fields.Nested(item), required=True),
+            "next_cursor": fields.String(
+                required=True, allow_none=True, metadata={"description": "Null on the last page"}
+            ),
+        },
+        name=f"{item.__name__.removesuffix('Schema')}Page",
+    )
+
+
+def _idempotency_key() -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) not in _KEY_LENGTHS or not key.isascii() or not key.isprintable():
+        raise idempotency.KeyMissing
+    g.idempotency_key = key
+    return key
+
+
+def _storable(value: str) -> bool:
+    return "\x00" not in value and not any("\ud800" <= char <= "\udfff" for char in value)

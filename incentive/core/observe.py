@@ -1,0 +1,78 @@
+"""How it is doing: structured logs, /healthz, /readyz and Prometheus figures at /metrics."""
+
+import time
+from typing import Any, Final
+
+import structlog
+from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
+from sqlalchemy import text
+
+from incentive.config import Settings
+from incentive.core.db import db
+
+REQUESTS: Final = Counter("incentive_requests_total", "Answers given", ["endpoint", "status"])
+SECONDS: Final = Histogram("incentive_request_seconds", "Time to answer", ["endpoint"])
+
+bp: Final = Blueprint("observe", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Measure every request, and answer the three questions of an operator."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+    )
+    app.register_blueprint(bp)
+    app.before_request(_start)
+    app.after_request(_measure)
+
+
+@bp.get("/healthz")
+def healthz() -> Response:
+    """Say that this process answers, whatever else may be away."""
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+def readyz() -> Response:
+    """Say that the books can be read; otherwise 503 from the error handler."""
+    with db.engine.connect() as connection:
+        connection.execute(text("SELECT 1 FROM public.jurisdictions LIMIT 1"))
+    return jsonify(status="ready")
+
+
+@bp.get("/metrics")
+def metrics() -> Response:
+    """Return the figures of all web processes in Prometheus' text form."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if settings.metrics_dir:
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry, settings.metrics_dir)  # type: ignore[no-untyped-call]
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _start() -> None:
+    g.started = time.perf_counter()
+
+
+def _measure(response: Any) -> Any:
+    endpoint = request.endpoint or "none"
+    REQUESTS.labels(endpoint, response.status_code).inc()
+    started = g.get("started")
+    if started is not None:
+        SECONDS.labels(endpoint).observe(time.perf_counter() - started)
+    return response

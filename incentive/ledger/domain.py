@@ -1,0 +1,91 @@
+"""The ledger's value types: purses, entries and postings."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+
+NEVER: Final = date.max
+POINTS: Final = "points"
+Kind = Literal[
+    "award", "hold", "redemption", "release", "refund", "expiry", "adjustment", "reversal"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """What names an account: whose, of what, what for, and until when (`NEVER`: no end).
+
+    Purposes `available` and `held` are a person's and never go below zero; `issuance`,
+    `breakage`, `clearing` and `income` are the system's and a station's.
+    """
+
+    owner: str
+    purpose: str
+    expires_on: date = NEVER
+    asset: str = POINTS
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry: `amount` (never 0) into the purse, negative out of it."""
+
+    purse: Purse
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A transaction to be: its lines sum to zero per asset, its key makes it happen once."""
+
+    key: str
+    kind: Kind
+    source: str
+    actor: str
+    effective_on: date
+    lines: tuple[Line, ...]
+    reason: str = ""
+    closes: int | None = None
+
+    def request_hash(self) -> bytes:
+        """Return 32 bytes that differ for any other request (length-prefixed fields)."""
+        fields = [self.kind, self.source, self.actor, str(self.effective_on), self.reason]
+        fields.append(str(self.closes))
+        for line in self.lines:
+            purse = line.purse
+            fields += [purse.owner, purse.asset, purse.purpose, str(purse.expires_on)]
+            fields.append(str(line.amount))
+        digest = hashlib.sha256()
+        for field in fields:
+            encoded = field.encode()
+            digest.update(len(encoded).to_bytes(4, "big"))
+            digest.update(encoded)
+        return digest.digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A transaction that is in the books; `fresh` unless an earlier request put it there."""
+
+    key: str
+    transaction_id: int
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """How many points lie in an account of a person's, and until when."""
+
+    purpose: str
+    expires_on: date
+    points: int
+
+
+def transfer(debit: Purse, credit: Purse, amount: int) -> tuple[Line, Line]:
+    """Return the two lines that move `amount` (≥ 1) from `debit` to `credit`."""
+    return Line(debit, -amount), Line(credit, amount)
+
+
+def opposite(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Return the lines that undo `lines`."""
+    return tuple(Line(line.purse, -line.amount) for line in lines)

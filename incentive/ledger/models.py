@@ -1,0 +1,105 @@
+"""The ledger's tables, to read: the application cannot write them."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Computed,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import UserDefinedType
+
+from incentive.core.db import Base
+from incentive.core.types import Instant, String
+
+
+class Xid8(UserDefinedType[int]):
+    """PostgreSQL's 64-bit transaction id."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        """Return the type's name in SQL."""
+        return "XID8"
+
+
+class Account(Base):
+    """One purse: (owner, asset, purpose, expires_on); 9999-12-31 means that it never expires.
+
+    `balance` and `version` are kept for limited (persons') accounts only.
+    """
+
+    __tablename__ = "accounts"
+    __table_args__ = (
+        UniqueConstraint("owner", "asset", "purpose", "expires_on"),
+        Index(
+            "ix_accounts_due",
+            "expires_on",
+            "id",
+            postgresql_where=text("purpose = 'available' AND balance > 0"),
+        ),
+        CheckConstraint("balance >= 0", "not_below_zero"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    owner: Mapped[String]
+    asset: Mapped[String]
+    purpose: Mapped[String]
+    expires_on: Mapped[date] = mapped_column(Date, server_default="9999-12-31")
+    limited: Mapped[bool] = mapped_column(
+        Boolean, Computed("purpose IN ('available', 'held')", persisted=True), nullable=False
+    )
+    balance: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    version: Mapped[int] = mapped_column(BigInteger, server_default="0")
+
+
+class Transaction(Base):
+    """A dated fact that moves something, with the key that makes it happen once."""
+
+    __tablename__ = "transactions"
+    __table_args__ = (Index(None, "source"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    key: Mapped[String] = mapped_column(unique=True)
+    request_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    kind: Mapped[String]
+    source: Mapped[String]
+    reason: Mapped[String] = mapped_column(server_default="")
+    actor: Mapped[String]
+    effective_on: Mapped[date]
+    closes: Mapped[int | None] = mapped_column(
+        BigInteger, ForeignKey("transactions.id"), unique=True
+    )
+    posted_at: Mapped[Instant] = mapped_column(server_default=func.clock_timestamp())
+    xid: Mapped[int] = mapped_column(Xid8, server_default=func.pg_current_xact_id())
+
+
+class Entry(Base):
+    """One line of a transaction; a limited account's carries its balance and version after it."""
+
+    __tablename__ = "entries"
+    __table_args__ = (
+        UniqueConstraint("account_id", "version"),
+        Index(None, "account_id", "transaction_id"),
+    )
+
+    transaction_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("transactions.id"), primary_key=True
+    )
+    line: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("accounts.id"))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    balance: Mapped[int | None] = mapped_column(BigInteger)
+    version: Mapped[int | None] = mapped_column(BigInteger)

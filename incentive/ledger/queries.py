@@ -1,0 +1,143 @@
+"""The ledger's SQL: its functions, and what is read from its tables."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select, text
+
+from incentive.core.db import session
+from incentive.ledger.domain import Line, Posting, Purse
+from incentive.ledger.models import Account, Entry, Transaction
+
+_POST = text(
+    "SELECT * FROM ledger_post(:key, :hash, :kind, :source, :reason, :actor,"
+    " CAST(:effective_on AS date[]), CAST(:closes AS bigint[]), CAST(:t AS int[]), :owner, :asset,"
+    " :purpose, CAST(:expires_on AS date[]), CAST(:amount AS bigint[]))"
+)
+_HOLD = text(
+    "SELECT * FROM ledger_hold(:key, :hash, :source, :actor, :effective_on, :owner, :asset, :amount)"
+)
+
+
+def post(postings: Sequence[Posting]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Post all of them in one call; return (key, transaction_id, outcome) rows."""
+    lines = [(n, line) for n, posting in enumerate(postings, 1) for line in posting.lines]
+    purses = [line.purse for _, line in lines]
+    return (
+        session()
+        .execute(
+            _POST,
+            {
+                "key": [p.key for p in postings],
+                "hash": [p.request_hash() for p in postings],
+                "kind": [p.kind for p in postings],
+                "source": [p.source for p in postings],
+                "reason": [p.reason for p in postings],
+                "actor": [p.actor for p in postings],
+                "effective_on": [p.effective_on for p in postings],
+                "closes": [p.closes for p in postings],
+                "t": [n for n, _ in lines],
+                "owner": [purse.owner for purse in purses],
+                "asset": [purse.asset for purse in purses],
+                "purpose": [purse.purpose for purse in purses],
+                "expires_on": [purse.expires_on for purse in purses],
+                "amount": [line.amount for _, line in lines],
+            },
+        )
+        .all()
+    )
+
+
+def hold(posting: Posting, owner: str, asset: str, amount: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Hold `amount` of the owner's, earliest expiry first; return the posted row."""
+    return (
+        session()
+        .execute(
+            _HOLD,
+            {
+                "key": posting.key,
+                "hash": posting.request_hash(),
+                "source": posting.source,
+                "actor": posting.actor,
+                "effective_on": posting.effective_on,
+                "owner": owner,
+                "asset": asset,
+                "amount": amount,
+            },
+        )
+        .all()
+    )
+
+
+def expire(today: date, actor: str, limit: int) -> int:
+    """Move up to `limit` balances that lapsed before `today` to breakage; return how many."""
+    moved = session().scalar(
+        text("SELECT ledger_expire(:today, :actor, :limit)"),
+        {"today": today, "actor": actor, "limit": limit},
+    )
+    return int(moved or 0)
+
+
+def transaction_by_key(key: str) -> Transaction | None:
+    """Return the transaction posted under `key`."""
+    return session().scalar(select(Transaction).filter_by(key=key))
+
+
+def lines_of(transaction_id: int) -> tuple[Line, ...]:
+    """Return a transaction's lines, in their order."""
+    rows = session().execute(
+        select(Account, Entry.amount)
+        .join(Entry, Entry.account_id == Account.id)
+        .where(Entry.transaction_id == transaction_id)
+        .order_by(Entry.line)
+    )
+    return tuple(
+        Line(Purse(account.owner, account.purpose, account.expires_on, account.asset), amount)
+        for account, amount in rows
+    )
+
+
+def balances(owner: str, asset: str) -> Sequence[Account]:
+    """Return the owner's limited accounts that hold something, earliest expiry first."""
+    return (
+        session()
+        .scalars(
+            select(Account)
+            .where(
+                Account.owner == owner, Account.asset == asset, Account.limited, Account.balance > 0
+            )
+            .order_by(Account.expires_on, Account.id)
+        )
+        .all()
+    )
+
+
+def system_balance(owner: str, purpose: str, asset: str) -> int:
+    """Return the sum of the entries on an account of the system's."""
+    total = session().scalar(
+        select(func.coalesce(func.sum(Entry.amount), 0))
+        .join(Account, Account.id == Entry.account_id)
+        .where(Account.owner == owner, Account.purpose == purpose, Account.asset == asset)
+    )
+    return int(total or 0)
+
+
+def statement(owner: str, asset: str) -> Select[*tuple[Any, ...]]:
+    """Return one row per transaction that moved the owner's points: what came and went where."""
+    return (
+        select(
+            Transaction.id,
+            Transaction.kind,
+            Transaction.source,
+            Transaction.reason,
+            Transaction.effective_on,
+            Transaction.posted_at,
+            func.sum(Entry.amount).filter(Account.purpose == "available").label("available"),
+            func.sum(Entry.amount).filter(Account.purpose == "held").label("held"),
+        )
+        .join(Entry, Entry.transaction_id == Transaction.id)
+        .join(Account, Account.id == Entry.account_id)
+        .where(Account.owner == owner, Account.asset == asset, Account.limited)
+        .group_by(Transaction.id)
+    )

@@ -1,0 +1,1 @@
+"""Persons, their volunteer numbers, sign-in, and roles held in scopes."""

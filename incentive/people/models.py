@@ -1,0 +1,104 @@
+"""Persons, passwords, sessions and role grants."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Sequence,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from incentive.core.db import Base
+from incentive.core.types import Id, Instant, String
+
+person_sequence = Sequence("person_sequence", metadata=Base.metadata)
+
+
+class Person(Base):
+    """A human. Others see the volunteer number; the phone is sealed, its blind index looked up."""
+
+    __tablename__ = "persons"
+    __table_args__ = (
+        CheckConstraint("status IN ('active','suspended')", "status"),
+        CheckConstraint("birth_month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'", "birth_month"),
+        CheckConstraint("card_serial BETWEEN 1 AND 65535", "card_serial"),
+    )
+
+    id: Mapped[Id]
+    volunteer_number: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[String]
+    birth_month: Mapped[String | None]
+    phone_blind: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    card_serial: Mapped[int] = mapped_column(Integer, default=1)
+    status: Mapped[str] = mapped_column(Text, default="active")
+    created_at: Mapped[Instant]
+
+
+class Password(Base):
+    """A person's argon2 hash, and the lock after too many wrong tries."""
+
+    __tablename__ = "passwords"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), primary_key=True)
+    hash: Mapped[String]
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    changed_at: Mapped[Instant]
+
+
+class SignIn(Base):
+    """A session: the SHA-256 of its token, never the token."""
+
+    __tablename__ = "sign_ins"
+    __table_args__ = (Index(None, "person_id"), Index(None, "expires_at"))
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class RoleGrant(Base):
+    """A role held in one scope: a subtree of the regions, or one station (an opaque id here)."""
+
+    __tablename__ = "role_grants"
+    __table_args__ = (
+        CheckConstraint(
+            "role IN ('volunteer','gig_worker','grid_worker','community_worker',"
+            "'station_manager','auditor','administrator')",
+            "role",
+        ),
+        CheckConstraint("num_nonnulls(region_id, station_id) = 1", "one_scope"),
+        UniqueConstraint(
+            "person_id",
+            "role",
+            "region_id",
+            "station_id",
+            "valid_from",
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index("ix_role_grants_current", "person_id", postgresql_where=text("valid_until IS NULL")),
+        Index(None, "region_id", "role"),
+        Index(None, "station_id", "role"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
+    role: Mapped[String]
+    region_id: Mapped[UUID | None] = mapped_column(ForeignKey("regions.id"))
+    station_id: Mapped[UUID | None]
+    valid_from: Mapped[Instant]
+    valid_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    granted_by: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))

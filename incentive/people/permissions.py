@@ -1,0 +1,37 @@
+"""Which roles may do what: the one table, to be read by people.
+
+A role is held in a scope; the permission then reaches the region subtree or the station
+of that scope, and nothing else.
+"""
+
+from typing import Final
+
+VOLUNTEER: Final = "volunteer"
+GIG_WORKER: Final = "gig_worker"
+GRID_WORKER: Final = "grid_worker"
+COMMUNITY_WORKER: Final = "community_worker"
+STATION_MANAGER: Final = "station_manager"
+AUDITOR: Final = "auditor"
+ADMINISTRATOR: Final = "administrator"
+ROLES: Final = (
+    VOLUNTEER,
+    GIG_WORKER,
+    GRID_WORKER,
+    COMMUNITY_WORKER,
+    STATION_MANAGER,
+    AUDITOR,
+    ADMINISTRATOR,
+)
+
+PERMISSIONS: Final[dict[str, frozenset[str]]] = {
+    "person.create": frozenset({GRID_WORKER, COMMUNITY_WORKER, ADMINISTRATOR}),
+    "role.grant": frozenset({ADMINISTRATOR}),
+    "grid.manage": frozenset({COMMUNITY_WORKER, ADMINISTRATOR}),
+    "activity.manage": frozenset({COMMUNITY_WORKER, ADMINISTRATOR}),
+    "shift.run": frozenset({GRID_WORKER, COMMUNITY_WORKER, ADMINISTRATOR}),
+    "record.verify": frozenset({GRID_WORKER, COMMUNITY_WORKER, ADMINISTRATOR}),
+    "station.manage": frozenset({COMMUNITY_WORKER, ADMINISTRATOR}),
+    "station.serve": frozenset({STATION_MANAGER, ADMINISTRATOR}),
+    "station.audit": frozenset({STATION_MANAGER, AUDITOR, ADMINISTRATOR}),
+    "settlement.read": frozenset({AUDITOR, ADMINISTRATOR}),
+}

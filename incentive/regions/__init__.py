@@ -1,0 +1,1 @@
+"""The territory tree: official regions, and the grids and buildings below them."""

@@ -1,0 +1,1 @@
+"""The background: verified service records become points, and old points expire."""

@@ -1,0 +1,1 @@
+"""Stations and points supermarkets: catalogue, stock, redemptions, and the station's ledger."""

@@ -1,0 +1,18 @@
+"""The ledger: accounts, transactions, entries, and the functions that alone may write them."""
+
+from pathlib import Path
+
+from alembic import op
+import sqlalchemy as sa
+
+revision = "0002_ledger"
+down_revision = "0001_core"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    schema = op.get_bind().scalar(sa.text("SELECT quote_ident(current_schema())"))
+    sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8").replace("{schema}", schema)
+    # Straight to the driver: the script holds % signs and many statements.
+    op.get_bind().connection.driver_connection.execute(sql)
