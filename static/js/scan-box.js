@@ -1,0 +1,168 @@
+/* Wires a scan box (macros.html): typed, HID, camera and picture all end in the same place. */
+
+import { nonce, post, Refused, Unreachable } from "./api.js";
+import { listen } from "./hid.js";
+import * as queue from "./queue.js";
+import { Camera, codeIn, readPicture, signal } from "./scan.js";
+
+const TONES = { check_in: "success", check_out: "success", recorded: "success" };
+const owner = document.body.dataset.owner ?? "";
+
+document.querySelectorAll("[data-scan-box]").forEach(wire);
+
+function wire(box) {
+  const part = (name) => box.querySelector(`[data-scan-${name}]`);
+  const form = part("form");
+  const input = form.elements.namedItem("code");
+  const say = (text = "") => {
+    part("status").textContent = text;
+  };
+  const camera = new Camera(part("video"), box.dataset.wasm, (text) => {
+    if (!("continuous" in box.dataset)) stop();
+    read(text);
+  });
+  let busy = false;
+
+  part("tools").hidden = false;
+  part("camera").hidden = !Camera.available();
+  part("camera").addEventListener("click", start);
+  part("stop").addEventListener("click", () => {
+    stop();
+    say();
+    part("camera").focus();
+  });
+  part("torch").addEventListener("click", async (event) => {
+    const button = event.currentTarget;
+    const on = button.getAttribute("aria-pressed") !== "true";
+    await camera.torch(on);
+    button.setAttribute("aria-pressed", String(on));
+  });
+  part("picture").addEventListener("change", pick);
+  form.addEventListener("submit", (event) => {
+    if (box.dataset.mode === "submit") return;
+    event.preventDefault();
+    if (input.value.trim()) read(input.value);
+  });
+  addEventListener("pagehide", stop);
+  if ("listen" in box.dataset) listen(read, input);
+  if (box.dataset.mode === "post" && owner) queue.watch(() => showKept(box));
+
+  async function start() {
+    say(box.dataset.textStarting);
+    part("view").hidden = false;
+    part("tools").hidden = true;
+    try {
+      await camera.start();
+      say(box.dataset.textAim);
+      part("torch").hidden = !camera.hasTorch;
+      part("stop").focus();
+    } catch (error) {
+      stop();
+      say(error.name === "NotAllowedError" ? box.dataset.textCameraRefused : box.dataset.textNoCamera);
+    }
+  }
+
+  function stop() {
+    camera.stop();
+    part("view").hidden = true;
+    part("tools").hidden = false;
+    part("torch").setAttribute("aria-pressed", "false");
+  }
+
+  async function pick(event) {
+    const [file] = event.currentTarget.files;
+    event.currentTarget.value = "";
+    if (!file) return;
+    let text = null;
+    try {
+      text = await readPicture(file, box.dataset.wasm);
+    } catch (error) {
+      console.warn("picture could not be read", error);
+    }
+    if (text) await read(text);
+    else say(box.dataset.textNoCode);
+  }
+
+  async function read(text) {
+    const code = codeIn(text);
+    input.value = code;
+    if (busy) {
+      say(box.dataset.textBusy);
+      return;
+    }
+    signal();
+    say(box.dataset.textRead);
+    if (box.dataset.mode === "submit") {
+      form.requestSubmit();
+      return;
+    }
+    busy = true;
+    say(box.dataset.textSending);
+    try {
+      await send(box, { nonce: nonce(), code, scanned_at: new Date().toISOString(), ...JSON.parse(box.dataset.extra) });
+      input.value = "";
+    } finally {
+      busy = false;
+      say();
+    }
+  }
+}
+
+async function send(box, scan) {
+  try {
+    const answer = await post(box.dataset.endpoint, scan, { key: scan.nonce });
+    show(box, toneOf(answer), wordsOf(answer));
+    box.dispatchEvent(new CustomEvent("incentive:scanned", { bubbles: true, detail: answer }));
+  } catch (error) {
+    if (error instanceof Refused) {
+      signal(false);
+      show(box, "danger", { text: error.message });
+    } else if (error instanceof Unreachable) {
+      keep(box, scan);
+    } else {
+      throw error;
+    }
+  }
+}
+
+function keep(box, scan) {
+  try {
+    queue.keep(owner, scan);
+    show(box, "kept", {});
+  } catch {
+    signal(false);
+    show(box, "lost", {});
+  }
+}
+
+const toneOf = (answer) => (answer.status >= 400 ? "danger" : (TONES[answer.verdict] ?? "warning"));
+const wordsOf = (answer) => ({ title: answer.title, text: answer.message ?? answer.detail });
+
+function show(box, tone, { title, text }) {
+  const filled = fill(box, tone, { title, text });
+  box.querySelector("[data-scan-verdict]").replaceChildren(filled);
+}
+
+function fill(box, template, texts) {
+  const filled = box.querySelector(`template[data-verdict="${template}"]`).content.cloneNode(true);
+  for (const [name, text] of Object.entries(texts)) {
+    if (text) filled.querySelector(`[data-${name}]`).textContent = text;
+  }
+  return filled;
+}
+
+/** Rows kept without network, whose answers have come since: one line each, until seen. */
+function showKept(box) {
+  const answered = queue.rows(owner).filter((row) => row.answer);
+  const lines = answered.map((row) => {
+    const time = new Date(row.scan.scanned_at).toLocaleString(document.documentElement.lang, {
+      dateStyle: "short", timeStyle: "short",
+    });
+    const line = fill(box, "answer", { time, ...wordsOf(row.answer) });
+    line.querySelector("[data-dismiss]").addEventListener("click", () => queue.dismiss(row.key));
+    return line;
+  });
+  const list = box.querySelector("[data-scan-kept]");
+  list.replaceChildren(...lines);
+  list.hidden = !lines.length;
+}
