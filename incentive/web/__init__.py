@@ -1,0 +1,1 @@
+"""The pages' frame: layout, parts, home and error pages."""

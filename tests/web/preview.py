@@ -1,0 +1,93 @@
+"""The pages with sample data and nothing behind them, to look at and to test.
+
+python tests/web/preview.py [PORT]      then open /preview
+"""
+
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import qrcode
+import qrcode.image.svg
+from flask import Flask, Response, redirect, render_template, request
+
+from incentive.core import i18n
+from incentive.core.paths import static_dir
+from incentive.web import pages, rendering
+from tests.web import samples
+
+# Pages that other packages will answer; here they only need to have an address.
+ENDPOINTS = {
+    "home": "/",
+    "sign_in": "/sign-in",
+    "sign_out": "/sign-out",
+    "me": "/me",
+    "scan": "/me/scans",
+    "sign_up": "/shifts/<shift_id>/sign-up",
+    "withdraw": "/shifts/<shift_id>/withdraw",
+    "redeem": "/redemptions",
+    "cancel_order": "/redemptions/<redemption_id>/cancel",
+    "shift_code": "/shifts/<shift_id>/code",
+    "shift_counts": "/shifts/<shift_id>/counts",
+    "counter": "/stations/<station_id>/counter",
+    "collect": "/stations/<station_id>/collect",
+    "counter_cancel": "/stations/<station_id>/redemptions/<redemption_id>/cancel",
+    "refund": "/stations/<station_id>/redemptions/<redemption_id>/refund",
+    "station_ledger": "/stations/<station_id>/ledger",
+    "duty": "/duty",
+    "verify": "/service-records/<record_id>/verify",
+    "reject": "/service-records/<record_id>/reject",
+}
+
+
+def create_app(translations: str | None = None) -> Flask:
+    """Return an application of pages alone, at /preview/<page>?as=<role>."""
+    app = Flask(__name__, static_folder=static_dir(), static_url_path="/static")
+    app.config.update(
+        SETTINGS=SimpleNamespace(timezone="Asia/Shanghai"),
+        SECRET_KEY="preview",
+        TEMPLATES_AUTO_RELOAD=True,
+    )
+    if translations:
+        app.config["BABEL_TRANSLATION_DIRECTORIES"] = translations
+    i18n.init_app(app)
+    rendering.init_app(app)
+    app.register_blueprint(pages.bp)
+    for name, rule in ENDPOINTS.items():
+        if f"web.{name}" not in app.view_functions:
+            app.add_url_rule(
+                rule, f"web.{name}", lambda **_: redirect("/preview"), methods=["GET", "POST"]
+            )
+    app.context_processor(lambda: {"viewer": samples.viewer(request.path)})
+
+    @app.get("/preview")
+    def index() -> str:
+        return "".join(f'<p><a href="/preview/{name}">{name}</a>' for name in samples.PAGES)
+
+    @app.get("/preview/<name>")
+    def page(name: str) -> str:
+        template, context = samples.PAGES[name]
+        return render_template(template, **context())
+
+    @app.get("/preview/qr/<text>.svg")
+    def qr(text: str) -> Response:
+        image: Any = qrcode.make(
+            f"https://incentive.example/s/{text}", image_factory=qrcode.image.svg.SvgPathImage
+        )
+        return Response(image.to_string(), mimetype="image/svg+xml")
+
+    @app.after_request
+    def strict(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = (
+            "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data:; "
+            "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+        )
+        return response
+
+    return app
+
+
+if __name__ == "__main__":
+    create_app(sys.argv[2] if len(sys.argv) > 2 else None).run(
+        port=int(sys.argv[1]) if len(sys.argv) > 1 else 5080
+    )
