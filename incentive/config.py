@@ -11,7 +11,7 @@ class SettingsError(Exception):
     """A variable is missing or unusable; the text names it and says what to set."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     """Everything the process needs to know about where it runs.
 

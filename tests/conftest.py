@@ -8,10 +8,8 @@ under real connections.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
-from filelock import FileLock
 from flask import Flask
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
@@ -20,7 +18,7 @@ from incentive.app import create_app
 from incentive.config import Settings
 from incentive.core.db import db, sqlalchemy_url, transaction
 from incentive.core.schema import create_jurisdiction, migrate
-from tests.server import admin_server
+from tests import server as test_server
 
 SECRET = b"a secret of the tests, of no worth anywhere"
 TEMPLATE = "incentive_template"
@@ -45,27 +43,38 @@ def _server(admin_url: str) -> Iterator[object]:
     engine.dispose()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the run's servers in the first process, before it starts workers."""
+    if not hasattr(config, "workerinput"):
+        test_server.start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop them with it."""
+    if not hasattr(config, "workerinput"):
+        test_server.stop()
+
+
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server() -> str:
     """The administrator's URL of a server that holds a migrated template database."""
-    with admin_server(tmp_path_factory) as admin_url:
-        lock = Path(tmp_path_factory.getbasetemp()).parent / "template.lock"
-        with FileLock(lock), _server(admin_url) as connection:
-            known = connection.scalar(
-                text("SELECT 1 FROM pg_database WHERE datname = :n"), {"n": TEMPLATE}
-            )
-            if not known:
-                connection.execute(text(f"CREATE DATABASE {TEMPLATE}_making"))
-                making = _database(admin_url, f"{TEMPLATE}_making")
-                migrate(making)
-                create_jurisdiction(making, "second", "第二")
-                if not connection.scalar(
-                    text("SELECT 1 FROM pg_roles WHERE rolname = 'incentive'")
-                ):
-                    connection.execute(text("CREATE ROLE incentive LOGIN"))
-                connection.execute(text("GRANT incentive_app TO incentive"))
-                connection.execute(text(f"ALTER DATABASE {TEMPLATE}_making RENAME TO {TEMPLATE}"))
-        yield admin_url
+    admin_url = os.environ[test_server.ADMIN_URL]
+    with _server(admin_url) as connection:
+        # The first process makes the template; the others wait for its lock.
+        connection.execute(text("SELECT pg_advisory_lock(1)"))
+        if not connection.scalar(
+            text("SELECT 1 FROM pg_database WHERE datname = :n"), {"n": TEMPLATE}
+        ):
+            making = f"{TEMPLATE}_making"
+            connection.execute(text(f"DROP DATABASE IF EXISTS {making}"))
+            connection.execute(text(f"CREATE DATABASE {making}"))
+            migrate(_database(admin_url, making))
+            create_jurisdiction(_database(admin_url, making), "second", "第二")
+            if not connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = 'incentive'")):
+                connection.execute(text("CREATE ROLE incentive LOGIN"))
+            connection.execute(text("GRANT incentive_app TO incentive"))
+            connection.execute(text(f"ALTER DATABASE {making} RENAME TO {TEMPLATE}"))
+    return admin_url
 
 
 @contextmanager

@@ -1,13 +1,35 @@
-"""The PostgreSQL server of a test run."""
+"""The servers of a test run: one PostgreSQL and one Valkey, started by the first process.
+
+Workers of xdist find the addresses in the environment that they inherit.
+"""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
 
-import pytest
+from incentive.embedded.servers import running
+
+ADMIN_URL: Final = "INCENTIVE_TEST_ADMIN_URL"
+REDIS_URL: Final = "INCENTIVE_TEST_REDIS_URL"
+_stack: Final = ExitStack()
 
 
-@contextmanager
-def admin_server(_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Yield the administrator's URL of a throw-away server."""
-    yield os.environ["INCENTIVE_TEST_ADMIN_URL"]
+def start() -> None:
+    """Start the servers on a folder of their own, unless the environment names some."""
+    if ADMIN_URL in os.environ:
+        return
+    folder = Path(tempfile.mkdtemp(prefix="incentive-tests-"))
+    folder.chmod(0o755)
+    _stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    addresses = _stack.enter_context(running(folder, {}, fast=True))
+    os.environ[ADMIN_URL] = addresses.admin_database_url
+    os.environ[REDIS_URL] = addresses.redis_url
+    _stack.callback(os.environ.pop, ADMIN_URL)
+
+
+def stop() -> None:
+    """Stop what `start` started, and leave nothing behind."""
+    _stack.close()

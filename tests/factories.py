@@ -1,0 +1,159 @@
+"""Made-up rows for tests: each function adds one thing to the open transaction and returns it."""
+
+import itertools
+import secrets
+from datetime import UTC, date, datetime, timedelta
+
+from incentive.activities.models import Activity, Shift, SignUp, Team
+from incentive.core.db import session
+from incentive.core.ids import new_id
+from incentive.people.caller import token_hash
+from incentive.people.models import Person, RoleGrant, SignIn
+from incentive.regions.models import Region
+from incentive.stations.models import Item, Station
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # 10:00 in Kunming, a Sunday
+NINE = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+_numbers = itertools.count(1)
+
+
+def add(row):
+    session().add(row)
+    session().flush()
+    return row
+
+
+def region(code="530102001001", level="community", parent=None, name="测试社区", **more):
+    """One region; without a parent it hangs below a made-up province."""
+    if parent is None and level != "province":
+        parent = province()
+    path = f"{parent.path}.{code}" if parent else code
+    return add(
+        Region(
+            code=code,
+            level=level,
+            name=name,
+            parent_id=parent and parent.id,
+            path=path,
+            valid_from=date(2020, 1, 1),
+            **more,
+        )
+    )
+
+
+def province(code="53"):
+    known = session().query(Region).filter_by(code=code, valid_until=None).one_or_none()
+    return known or region(code, "province", name="云南省")
+
+
+def person(name="张三", **more):
+    return add(
+        Person(volunteer_number=f"T{next(_numbers):012d}", name=name, created_at=NOW, **more)
+    )
+
+
+def grant(holder, role, *, at=None, station=None):
+    return add(
+        RoleGrant(
+            person_id=holder.id,
+            role=role,
+            region_id=at.id if at else None,
+            station_id=station.id if station else None,
+            valid_from=datetime(2020, 1, 1, tzinfo=UTC),
+        )
+    )
+
+
+def token(holder):
+    """A bearer token of a live session of `holder`'s."""
+    text = secrets.token_urlsafe(24)
+    add(
+        SignIn(
+            person_id=holder.id,
+            token_hash=token_hash(text),
+            created_at=datetime(2020, 1, 1, tzinfo=UTC),
+            expires_at=datetime(2100, 1, 1, tzinfo=UTC),
+        )
+    )
+    return text
+
+
+def bearer(holder):
+    """Request headers that sign `holder` in."""
+    return {"Authorization": f"Bearer {token(holder)}"}
+
+
+def creating(holder):
+    """Request headers for a POST that creates, as `holder`."""
+    return bearer(holder) | {"Idempotency-Key": str(new_id())}
+
+
+def team(at):
+    return add(Team(region_id=at.id, name=f"志愿队{next(_numbers)}", created_at=NOW))
+
+
+def activity(at, by, kind="environment", **more):
+    return add(
+        Activity(
+            team_id=team(at).id,
+            region_id=at.id,
+            title="清洁家园",
+            kind=kind,
+            created_by=by.id,
+            created_at=NOW,
+            **more,
+        )
+    )
+
+
+def shift(of, starts_at=NINE, hours=2, quota=20, **more):
+    return add(
+        Shift(
+            activity_id=of.id,
+            title="上午班",
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=hours),
+            quota=quota,
+            created_at=NOW,
+            **more,
+        )
+    )
+
+
+def sign_up(person, shift, status="confirmed"):
+    if status == "confirmed":
+        shift.confirmed += 1
+    return add(
+        SignUp(shift_id=shift.id, person_id=person.id, status=status, queued_at=NOW, changed_at=NOW)
+    )
+
+
+def station(at, kind="points_supermarket", **more):
+    place = {"latitude": 25.04, "longitude": 102.71} | more
+    return add(
+        Station(
+            region_id=at.id,
+            name=f"暖新驿站{next(_numbers)}",
+            kind=kind,
+            address="人民路1号",
+            hours={},
+            facilities=["water"],
+            created_at=NOW,
+            **place,
+        )
+    )
+
+
+def item(at, points_price=10, stock=5, **more):
+    return add(
+        Item(
+            station_id=at.id,
+            name=f"洗衣液{next(_numbers)}",
+            points_price=points_price,
+            stock=stock,
+            created_at=NOW,
+            **more,
+        )
+    )
