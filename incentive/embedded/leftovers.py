@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import time
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,7 @@ def stop_in_folder(folder: Path, leader_pid: int | None, stop_signal: signal.Sig
     for process in here:
         if process.pid == leader_pid:
             _signal(process, stop_signal)
-            psutil.wait_procs([process], timeout=ORDERLY_SECONDS_MAX)
+            _wait([process], ORDERLY_SECONDS_MAX)
     _kill(_working_in(folder))
 
 
@@ -43,7 +44,7 @@ def stop_recorded(pid: int, started: float) -> None:
         if abs(leader.create_time() - started) > 1:
             return
         _signal(leader, signal.SIGTERM)
-        psutil.wait_procs([leader], timeout=KILL_SECONDS_MAX)
+        _wait([leader], KILL_SECONDS_MAX)
     except psutil.NoSuchProcess:
         pass
     stop_session(pid)
@@ -78,7 +79,21 @@ def _in_session(session_id: int) -> list[psutil.Process]:
 def _kill(processes: list[psutil.Process]) -> None:
     for process in processes:
         _signal(process, signal.SIGKILL)
-    psutil.wait_procs(processes, timeout=KILL_SECONDS_MAX)
+    _wait(processes, KILL_SECONDS_MAX)
+
+
+def _wait(processes: list[psutil.Process], seconds_max: float) -> None:
+    deadline = time.monotonic() + seconds_max
+    while any(_lives(process) for process in processes) and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        # In a container nobody may ever collect an orphan that has ended.
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
 
 
 def _signal(process: psutil.Process, signal_number: signal.Signals) -> None:

@@ -43,8 +43,13 @@ _SETTINGS: Final = {
     "log_line_prefix": "%m [%p] %u ",
     "idle_in_transaction_session_timeout": "60s",
 }
-# For tests, whose data may vanish with the machine's power.
-_FAST: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# For tests, whose data may vanish with the machine's power, and who open many connections.
+_FAST: Final = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+}
 
 
 class Postgres:
