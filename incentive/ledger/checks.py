@@ -1,0 +1,107 @@
+"""Proofs that the books are whole: each is a query whose rows are what is wrong.
+
+The ledger brings its own; packages that keep facts beside it register theirs.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import text
+
+from incentive.core.db import session
+
+ROWS_MAX: Final = 100
+_checks: Final[dict[str, str]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A check that failed and (up to 100 of) the rows that show it."""
+
+    check: str
+    rows: list[dict[str, Any]]
+
+
+def register(name: str, sql: str) -> None:
+    """Add the check `name`: `sql` returns the rows that are wrong, none when all is well."""
+    _checks[name] = sql
+
+
+def names() -> list[str]:
+    """Return the names of all checks, in the order in which they run."""
+    return list(_checks)
+
+
+def run() -> Iterator[Finding]:
+    """Run every check in the open transaction and yield those that fail."""
+    for name, sql in _checks.items():
+        rows = session().execute(text(f"{sql} LIMIT {ROWS_MAX}")).mappings().all()
+        if rows:
+            yield Finding(name, [dict(row) for row in rows])
+
+
+register(
+    "the entries of every transaction sum to zero, per asset",
+    """
+    SELECT e.transaction_id, a.asset, sum(e.amount) AS sum
+    FROM entries e JOIN accounts a ON a.id = e.account_id
+    GROUP BY e.transaction_id, a.asset HAVING sum(e.amount) <> 0
+    """,
+)
+register(
+    "every transaction has two entries or more",
+    """
+    SELECT t.id, t.key, count(e.line) AS entries
+    FROM transactions t LEFT JOIN entries e ON e.transaction_id = t.id
+    GROUP BY t.id HAVING count(e.line) < 2
+    """,
+)
+register(
+    "no person's account is below zero",
+    """
+    SELECT a.id, a.owner, a.purpose, a.balance FROM accounts a
+    WHERE a.limited AND (a.balance < 0 OR EXISTS (
+        SELECT FROM entries e WHERE e.account_id = a.id AND e.balance < 0))
+    """,
+)
+register(
+    "running balances and versions of persons' accounts follow each other without a gap",
+    """
+    SELECT * FROM (
+        SELECT e.account_id, e.transaction_id, e.amount, e.balance, e.version,
+               lag(e.balance, 1, 0::bigint) OVER w AS balance_before,
+               lag(e.version, 1, 0::bigint) OVER w AS version_before
+        FROM entries e JOIN accounts a ON a.id = e.account_id
+        WHERE a.limited WINDOW w AS (PARTITION BY e.account_id ORDER BY e.version)) chain
+    WHERE version IS NULL OR version <> version_before + 1 OR balance <> balance_before + amount
+    """,
+)
+register(
+    "every person's account stands at its last entry",
+    """
+    SELECT a.id, a.owner, a.purpose, a.balance, a.version,
+           last.balance AS last_balance, last.version AS last_version
+    FROM accounts a LEFT JOIN LATERAL (
+        SELECT e.balance, e.version FROM entries e WHERE e.account_id = a.id
+        ORDER BY e.version DESC NULLS LAST LIMIT 1) last ON true
+    WHERE (a.balance, a.version) IS DISTINCT FROM
+          (CASE WHEN a.limited THEN coalesce(last.balance, 0) ELSE 0 END,
+           CASE WHEN a.limited THEN coalesce(last.version, 0) ELSE 0 END)
+    """,
+)
+register(
+    "only persons' accounts carry running balances",
+    """
+    SELECT e.transaction_id, e.line, e.account_id FROM entries e
+    JOIN accounts a ON a.id = e.account_id
+    WHERE a.limited <> (e.balance IS NOT NULL)
+    """,
+)
+register(
+    "a transaction that closes another names an earlier one of the same source",
+    """
+    SELECT t.id, t.key, t.kind, t.closes FROM transactions t
+    JOIN transactions c ON c.id = t.closes WHERE c.id >= t.id OR c.source <> t.source
+    """,
+)
