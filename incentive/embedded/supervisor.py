@@ -105,9 +105,10 @@ class Supervisor:
             name: value
             for name, value in administrator.items()
             if name != "INCENTIVE_ADMIN_DATABASE_URL"
-        } | {"PROMETHEUS_MULTIPROC_DIR": str(self.directory.metrics)}
+        }
+        measured = environ | {"PROMETHEUS_MULTIPROC_DIR": str(self.directory.metrics)}
         where = ["--host", self.plan.host, "--port", str(port)]
-        web = self._role("web", *where, "--workers", str(self.plan.web_workers), environ=environ)
+        web = self._role("web", *where, "--workers", str(self.plan.web_workers), environ=measured)
         self.roles = [
             web,
             self._role("worker", "--workers", str(self.plan.job_workers), environ=environ),
