@@ -5,12 +5,14 @@ import secrets
 from datetime import UTC, date, datetime, timedelta
 
 from incentive.activities.models import Activity, Shift, SignUp, Team
+from incentive.checkin.models import Attendance, ServiceRecord
+from incentive.core import clock
 from incentive.core.db import session
 from incentive.core.ids import new_id
 from incentive.people.caller import token_hash
 from incentive.people.models import Person, RoleGrant, SignIn
 from incentive.regions.models import Region
-from incentive.stations.models import Item, Station
+from incentive.stations.models import Item, Station, StockMovement
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # 10:00 in Kunming, a Sunday
 NINE = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -147,7 +149,8 @@ def station(at, kind="points_supermarket", **more):
 
 
 def item(at, points_price=10, stock=5, **more):
-    return add(
+    """Goods on the shelf, received in one delivery."""
+    made = add(
         Item(
             station_id=at.id,
             name=f"洗衣液{next(_numbers)}",
@@ -155,5 +158,37 @@ def item(at, points_price=10, stock=5, **more):
             stock=stock,
             created_at=NOW,
             **more,
+        )
+    )
+    if stock:
+        add(StockMovement(item_id=made.id, kind="received", delta=stock, at=NOW))
+    return made
+
+
+def service_record(of, person, minutes=60, status="verified", starts_at=None):
+    """A closed attendance at the shift `of`, and its record."""
+    start = starts_at or of.starts_at
+    attendance = add(
+        Attendance(
+            shift_id=of.id,
+            person_id=person.id,
+            check_in_at=start,
+            check_out_at=start + timedelta(minutes=minutes),
+            closed_by="scan",
+            check_in_proved=True,
+            check_out_proved=True,
+        )
+    )
+    return add(
+        ServiceRecord(
+            attendance_id=attendance.id,
+            person_id=person.id,
+            shift_id=of.id,
+            day=clock.local_day(of.starts_at, "Asia/Shanghai"),
+            minutes=minutes,
+            status=status,
+            decided_at=NOW if status != "pending" else None,
+            reason="wrong" if status == "rejected" else "",
+            created_at=NOW,
         )
     )

@@ -31,6 +31,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "shift.run": frozenset({GRID_WORKER, COMMUNITY_WORKER, ADMINISTRATOR}),
     "record.verify": frozenset({GRID_WORKER, COMMUNITY_WORKER, ADMINISTRATOR}),
     "station.manage": frozenset({COMMUNITY_WORKER, ADMINISTRATOR}),
+    "station.stock": frozenset({STATION_MANAGER, COMMUNITY_WORKER, ADMINISTRATOR}),
     "station.serve": frozenset({STATION_MANAGER, ADMINISTRATOR}),
     "station.audit": frozenset({STATION_MANAGER, AUDITOR, ADMINISTRATOR}),
     "settlement.read": frozenset({AUDITOR, ADMINISTRATOR}),

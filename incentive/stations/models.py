@@ -37,6 +37,7 @@ class Station(Base):
         CheckConstraint("latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180", "place"),
         UniqueConstraint("region_id", "name"),
         Index(None, "latitude", "longitude"),
+        Index(None, "name", "id"),
     )
 
     id: Mapped[Id]
@@ -86,10 +87,14 @@ class Redemption(Base):
         CheckConstraint(
             "(status IN ('collected','refunded')) = (collected_at IS NOT NULL)", "collected"
         ),
+        CheckConstraint(
+            "(status IN ('cancelled','lapsed','refunded')) = (closed_at IS NOT NULL)", "closed"
+        ),
         Index(None, "person_id", "id"),
         Index(None, "station_id", "id"),
+        Index(None, "station_id", "status", "id"),
         Index(None, "item_id", "person_id"),
-        Index("ix_redemptions_due", "expires_at", postgresql_where=text("status = 'held'")),
+        Index("ix_redemptions_due", "expires_at", "id", postgresql_where=text("status = 'held'")),
     )
 
     id: Mapped[Id]
@@ -110,14 +115,18 @@ class Redemption(Base):
 
 
 class StockMovement(Base):
-    """Why an item's stock changed, one row per change; their sum is the stock."""
+    """Why an item's stock changed, one row per change; their sum is the stock.
+
+    A redemption takes its goods off once and brings them back at most once.
+    """
 
     __tablename__ = "stock_movements"
     __table_args__ = (
         CheckConstraint("kind IN ('received','held','returned')", "kind"),
-        CheckConstraint("delta <> 0", "delta"),
+        CheckConstraint("delta <> 0 AND (kind = 'held') = (delta < 0)", "delta"),
+        CheckConstraint("(kind = 'received') = (redemption_id IS NULL)", "redemption"),
+        UniqueConstraint("redemption_id", "kind"),
         Index(None, "item_id", "id"),
-        Index(None, "redemption_id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

@@ -40,6 +40,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_stations_latitude_longitude"), "stations", ["latitude", "longitude"], unique=False
     )
+    op.create_index(op.f("ix_stations_name_id"), "stations", ["name", "id"], unique=False)
     op.create_table(
         "items",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -85,6 +86,10 @@ def upgrade() -> None:
             name=op.f("ck_redemptions_collected"),
         ),
         sa.CheckConstraint(
+            "(status IN ('cancelled','lapsed','refunded')) = (closed_at IS NOT NULL)",
+            name=op.f("ck_redemptions_closed"),
+        ),
+        sa.CheckConstraint(
             "status IN ('held','collected','cancelled','lapsed','refunded')",
             name=op.f("ck_redemptions_status"),
         ),
@@ -109,7 +114,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_redemptions_due",
         "redemptions",
-        ["expires_at"],
+        ["expires_at", "id"],
         unique=False,
         postgresql_where=sa.text("status = 'held'"),
     )
@@ -125,6 +130,12 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_redemptions_station_id_id"), "redemptions", ["station_id", "id"], unique=False
     )
+    op.create_index(
+        op.f("ix_redemptions_station_id_status_id"),
+        "redemptions",
+        ["station_id", "status", "id"],
+        unique=False,
+    )
     op.create_table(
         "stock_movements",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -137,7 +148,13 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "kind IN ('received','held','returned')", name=op.f("ck_stock_movements_kind")
         ),
-        sa.CheckConstraint("delta <> 0", name=op.f("ck_stock_movements_delta")),
+        sa.CheckConstraint(
+            "delta <> 0 AND (kind = 'held') = (delta < 0)", name=op.f("ck_stock_movements_delta")
+        ),
+        sa.CheckConstraint(
+            "(kind = 'received') = (redemption_id IS NULL)",
+            name=op.f("ck_stock_movements_redemption"),
+        ),
         sa.ForeignKeyConstraint(
             ["by_person_id"], ["persons.id"], name=op.f("fk_stock_movements_by_person_id")
         ),
@@ -146,10 +163,10 @@ def upgrade() -> None:
             ["redemption_id"], ["redemptions.id"], name=op.f("fk_stock_movements_redemption_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_movements")),
+        sa.UniqueConstraint(
+            "redemption_id", "kind", name=op.f("uq_stock_movements_redemption_id_kind")
+        ),
     )
     op.create_index(
         op.f("ix_stock_movements_item_id_id"), "stock_movements", ["item_id", "id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_stock_movements_redemption_id"), "stock_movements", ["redemption_id"], unique=False
     )
