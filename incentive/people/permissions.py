@@ -35,4 +35,5 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "station.serve": frozenset({STATION_MANAGER, ADMINISTRATOR}),
     "station.audit": frozenset({STATION_MANAGER, AUDITOR, ADMINISTRATOR}),
     "settlement.read": frozenset({AUDITOR, ADMINISTRATOR}),
+    "settlement.retry": frozenset({ADMINISTRATOR}),
 }
