@@ -9,9 +9,10 @@ from incentive.core import db, http, i18n, jurisdictions, observe, problems
 from incentive.core.http import ApiBlueprint
 from incentive.core.paths import static_dir
 from incentive.people import caller
+from incentive.regions import api as regions_api
 
 # A package's line joins here when it has endpoints, and below when it has pages.
-API_BLUEPRINTS: tuple[ApiBlueprint, ...] = ()
+API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (regions_api.bp,)
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = ()
 
 

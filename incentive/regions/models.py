@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
@@ -9,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from incentive.core.db import Base
 from incentive.core.types import Id, Ltree, String
+
+_CURRENT: Final = "valid_until IS NULL"
 
 
 class Level(StrEnum):
@@ -33,8 +36,38 @@ class GridKind(StrEnum):
     PARK = "park"  # 园区商圈型
 
 
+class StreetKind(StrEnum):
+    """What a region of the fourth level is; its code's last three digits tell."""
+
+    STREET = "street"  # 街道 001-099
+    TOWN = "town"  # 镇 100-199
+    TOWNSHIP = "township"  # 乡 200-399
+    ENTERPRISE = "enterprise"  # 政企合一: farms, parks, 400-599
+
+
+_KINDS: Final = (
+    (range(1, 100), StreetKind.STREET),
+    (range(100, 200), StreetKind.TOWN),
+    (range(200, 400), StreetKind.TOWNSHIP),
+    (range(400, 600), StreetKind.ENTERPRISE),
+)
+
+
+def street_kind(code: str) -> StreetKind | None:
+    """Return what the region of the 9-digit `code` is; None if no such number is given out."""
+    number = int(code[6:9])
+    return next((kind for numbers, kind in _KINDS if number in numbers), None)
+
+
 class Region(Base):
-    """A node of the tree, valid for a time: a renamed or merged region ends, a new one begins."""
+    """A node of the tree, and what it was called when.
+
+    The row with `valid_until` NULL is the region: its id, code and path stay for good, and
+    everything else hangs on them. A rename leaves a second row behind, with an id that
+    nobody refers to, which holds the former name and the days on which it was valid
+    (`valid_from` included, `valid_until` not). So no child, role or record moves when a
+    name changes, and the name of any day can still be told.
+    """
 
     __tablename__ = "regions"
     __table_args__ = (
@@ -50,10 +83,18 @@ class Region(Base):
             "uq_regions_code_current",
             "code",
             unique=True,
-            postgresql_where=text("valid_until IS NULL"),
+            postgresql_where=text(_CURRENT),
         ),
         Index("ix_regions_path_gist", "path", postgresql_using="gist"),
         Index(None, "parent_id", "code"),
+        Index("ix_regions_level_code", "level", "code", postgresql_where=text(_CURRENT)),
+        Index(
+            "ix_regions_name_prefix",
+            "name",
+            postgresql_ops={"name": "text_pattern_ops"},
+            postgresql_where=text(_CURRENT),
+        ),
+        Index("ix_regions_code_former", "code", postgresql_where=text("valid_until IS NOT NULL")),
     )
 
     id: Mapped[Id]
@@ -65,3 +106,8 @@ class Region(Base):
     grid_kind: Mapped[String | None]
     valid_from: Mapped[date]
     valid_until: Mapped[date | None]
+
+    @property
+    def kind(self) -> str | None:
+        """What kind of street or grid it is; None at the other levels."""
+        return street_kind(self.code) if self.level == Level.STREET else self.grid_kind

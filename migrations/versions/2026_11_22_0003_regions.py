@@ -56,3 +56,25 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("valid_until IS NULL"),
     )
+    op.create_index(
+        "ix_regions_level_code",
+        "regions",
+        ["level", "code"],
+        unique=False,
+        postgresql_where=sa.text("valid_until IS NULL"),
+    )
+    op.create_index(
+        "ix_regions_name_prefix",
+        "regions",
+        ["name"],
+        unique=False,
+        postgresql_ops={"name": "text_pattern_ops"},
+        postgresql_where=sa.text("valid_until IS NULL"),
+    )
+    op.create_index(
+        "ix_regions_code_former",
+        "regions",
+        ["code"],
+        unique=False,
+        postgresql_where=sa.text("valid_until IS NOT NULL"),
+    )
