@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from flask import Flask, current_app, g, request
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from incentive.config import Settings
 from incentive.core.db import db, use_jurisdiction
@@ -48,8 +49,9 @@ class Directory:
     def _reread(self, age_seconds_max: float) -> None:
         if time.monotonic() - self._read_at < age_seconds_max:
             return
-        with db.engine.connect() as connection:
-            rows = connection.execute(text("SELECT code, host FROM public.jurisdictions"))
+        # Not the request's session: this comes before its transaction.
+        with Session(db.engine) as session:
+            rows = session.execute(text("SELECT code, host FROM public.jurisdictions"))
             self._codes = {row.code: row.host for row in rows}
         self._read_at = time.monotonic()
 

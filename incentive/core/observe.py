@@ -14,6 +14,7 @@ from prometheus_client import (
     multiprocess,
 )
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from incentive.config import Settings
 from incentive.core.db import db
@@ -49,8 +50,8 @@ def healthz() -> Response:
 @bp.get("/readyz")
 def readyz() -> Response:
     """Say that the books can be read; otherwise 503 from the error handler."""
-    with db.engine.connect() as connection:
-        connection.execute(text("SELECT 1 FROM public.jurisdictions LIMIT 1"))
+    with Session(db.engine) as session:
+        session.execute(text("SELECT 1 FROM public.jurisdictions LIMIT 1"))
     return jsonify(status="ready")
 
 
