@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,8 @@ import psutil
 
 ORDERLY_SECONDS_MAX: Final = 20.0
 KILL_SECONDS_MAX: Final = 5.0
+GONE: Final = 0.0
+LINUX: Final[bool] = sys.platform == "linux"
 
 
 def stop_in_folder(folder: Path, leader_pid: int | None, stop_signal: signal.Signals) -> None:
@@ -35,27 +38,32 @@ def stop_session(session_id: int) -> None:
 def stop_recorded(pid: int, started: float) -> None:
     """End the session led by `pid`, if that process was made at `started` or is gone.
 
-    `started` is the kernel's figure, in seconds since 1970. A process id is not given out
-    again while a session bears its number, so members of a session without its leader are
-    the leader's own children.
+    A process id is not given out again while a session bears its number, so members of a
+    session without its leader are the leader's own children.
     """
-    try:
+    found = started_at(pid)
+    if found not in {started, GONE}:
+        return
+    with contextlib.suppress(psutil.NoSuchProcess):
         leader = psutil.Process(pid)
-        if abs(leader.create_time() - started) > 1:
-            return
         _signal(leader, signal.SIGTERM)
         _wait([leader], KILL_SECONDS_MAX)
-    except psutil.NoSuchProcess:
-        pass
     stop_session(pid)
 
 
 def started_at(pid: int) -> float:
-    """Return when the kernel made process `pid`, in seconds since 1970; 0 if it is gone."""
+    """Return when the kernel made process `pid`, on a clock of the kernel's; GONE if it is gone.
+
+    On Linux these are clock ticks since boot, which no change of the wall clock moves.
+    """
+    stat = Path(f"/proc/{pid}/stat")
     try:
-        return float(psutil.Process(pid).create_time())
-    except psutil.NoSuchProcess:
-        return 0.0
+        if not LINUX:
+            return float(psutil.Process(pid).create_time())
+        # The second field is the program's name in brackets, and may hold anything.
+        return float(stat.read_text(errors="replace").rpartition(")")[2].split()[19])
+    except (OSError, psutil.NoSuchProcess):
+        return GONE
 
 
 def _working_in(folder: Path) -> list[psutil.Process]:
