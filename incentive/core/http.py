@@ -26,6 +26,8 @@ CREATES_HEADER: Final = {
     "a retry with the same key is answered like the first.",
     "schema": {"type": "string", "minLength": 8, "maxLength": 80, "pattern": "^[!-~]+$"},
 }
+# Whose keys those are that come without a sign-in: no person's id looks like this.
+ANYONE: Final = "anyone"
 _KEY_LENGTHS: Final = range(8, 81)
 
 
@@ -104,6 +106,17 @@ class ApiBlueprint(Blueprint):
         The view returns what `schema` dumps. Its retries get the kept answer with the
         header `Idempotent-Replay: true`.
         """
+        return self._once(status, schema, lambda: current_app.extensions["caller_key"]())
+
+    def once_for_anyone(
+        self, status: int, schema: type[MarshmallowSchema]
+    ) -> Callable[[Callable[..., Any]], Any]:
+        """Do as `once` without a sign-in; only the very same request is answered again."""
+        return self._once(status, schema, lambda: ANYONE)
+
+    def _once(
+        self, status: int, schema: type[MarshmallowSchema], caller_key: Callable[[], str]
+    ) -> Callable[[Callable[..., Any]], Any]:
         shape = schema()
 
         def decorate(view: Callable[..., Any]) -> Any:
@@ -114,7 +127,7 @@ class ApiBlueprint(Blueprint):
                     request.method.encode(), request.full_path.encode(), request.get_data()
                 )
                 with transaction():
-                    caller = current_app.extensions["caller_key"]()
+                    caller = caller_key()
                     kept = idempotency.claim(caller, key, wanted, clock.now())
                     if kept is None:
                         answer = idempotency.Answer(status, shape.dump(view(*args, **kwargs)))

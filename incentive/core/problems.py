@@ -85,9 +85,13 @@ def problem(
 
 
 def _known(error: IncentiveError) -> Response:
-    return problem(
+    answer = problem(
         error.status, error.code, error.message, field=error.field, figures=error.figures
     )
+    wait = error.figures.get("retry_after_seconds")
+    if wait is not None:
+        answer.headers["Retry-After"] = str(wait)
+    return answer
 
 
 def _http(error: HTTPException) -> Response:
