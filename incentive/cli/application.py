@@ -53,7 +53,9 @@ def run_in_app(command: click.Command) -> None:
         for below in command.commands.values():
             run_in_app(below)
         return
-    if command.callback is None or command.name in _OUTSIDE:
+    # click may ask for the same command more than once.
+    known = any(parameter.name == "data" for parameter in command.params)
+    if known or command.callback is None or command.name in _OUTSIDE:
         return
     command.params += [
         data_option(),

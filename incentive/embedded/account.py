@@ -14,7 +14,9 @@ from incentive.embedded.errors import StartError
 
 CAP_DAC_OVERRIDE: Final = 1
 CAP_DAC_READ_SEARCH: Final = 2
-_PR_SET_KEEPCAPS: Final = 8
+CAP_SETPCAP: Final = 8
+_PR_SET_SECUREBITS: Final = 28
+_SECBIT_NO_SETUID_FIXUP: Final = 4
 _PR_CAP_AMBIENT: Final = 47
 _PR_CAP_AMBIENT_RAISE: Final = 2
 _CAPABILITY_VERSION: Final = 0x20080522
@@ -45,7 +47,9 @@ class Account:
             OSError: the kernel refuses; the process must not go on.
         """
         if self.capability is not None:
-            _call("prctl", _PR_SET_KEEPCAPS, 1, 0, 0, 0)
+            # Keep capabilities through setuid; and let access(2), by which initdb looks for
+            # its fellow programs, count them for a user who is not root.
+            _call("prctl", _PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
         os.setgroups([])
         os.setgid(self.gid)
         os.setuid(self.uid)
@@ -84,7 +88,7 @@ def account_for(folders: Iterable[Path], programs: Iterable[Path]) -> Account | 
     # Reading and passing is enough, unless the programs themselves are root's alone.
     wanted = [CAP_DAC_OVERRIDE] if locked else [CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE]
     for capability in wanted:
-        if held >> capability & 1:
+        if held >> capability & held >> CAP_SETPCAP & 1:
             return replace(account, capability=capability)
     place = (closed or locked)[0]
     raise StartError(

@@ -191,7 +191,9 @@ class Supervisor:
             elif self.restarts.note_death(child.name):
                 # Its own workers must not go on without it: they would hold the port.
                 child.sweep()
-                self.plan.say(f"{child.name} ended ({code}), starting it again: see {child.log}")
+                # A signal tells all there is to tell; an exit code has a reason in the log.
+                reason = f": {child.last_line()}" if code > 0 else ""
+                self.plan.say(f"{child.name} ended ({code}), starting it again{reason}")
 
     def _stop(self) -> None:
         for role in self.roles:

