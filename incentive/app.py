@@ -10,9 +10,17 @@ from incentive.core.http import ApiBlueprint
 from incentive.core.paths import static_dir
 from incentive.people import caller
 from incentive.regions import api as regions_api
+from incentive.stations import api as stations_api
+from incentive.stations import checks as stations_checks  # noqa: F401 - registers itself
+from incentive.stations import ledger_api, redemptions_api
 
 # A package's line joins here when it has endpoints, and below when it has pages.
-API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (regions_api.bp,)
+API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
+    regions_api.bp,
+    stations_api.bp,
+    redemptions_api.bp,
+    ledger_api.bp,
+)
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = ()
 
 

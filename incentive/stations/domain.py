@@ -1,6 +1,4 @@
-"""Pure decisions about stations: opening hours, the square around a place, and what may
-become of a redemption at which moment.
-"""
+"""Pure decisions: opening hours, the square around a place, what may become of an order."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -126,9 +126,7 @@ class ItemWithdrawn(Conflict):
     code = "stations.item_withdrawn"
 
     def __init__(self) -> None:
-        super().__init__(
-            _("This item is no longer offered. Choose another item."), field="item_id"
-        )
+        super().__init__(_("This item is no longer offered. Choose another item."), field="item_id")
 
 
 class OutOfStock(Conflict):
@@ -138,7 +136,11 @@ class OutOfStock(Conflict):
 
     def __init__(self, wanted: int, left: int) -> None:
         super().__init__(
-            _("You want %(wanted)s, and %(left)s are left. Take fewer, or come back later.", wanted=wanted, left=left),
+            _(
+                "You want %(wanted)s, and %(left)s are left. Take fewer, or come back later.",
+                wanted=wanted,
+                left=left,
+            ),
             field="quantity",
             wanted=wanted,
             left=left,
@@ -152,7 +154,11 @@ class LimitReached(Conflict):
 
     def __init__(self, limit: int, had: int) -> None:
         super().__init__(
-            _("One person may have %(limit)s of this, and you have had %(had)s.", limit=limit, had=had),
+            _(
+                "One person may have %(limit)s of this, and you have had %(had)s.",
+                limit=limit,
+                had=had,
+            ),
             field="quantity",
             limit=limit,
             had=had,
@@ -179,7 +185,10 @@ class OtherStation(Conflict):
 
     def __init__(self, station: str) -> None:
         super().__init__(
-            _("This order is to be collected at %(station)s. Send the person there.", station=station),
+            _(
+                "This order is to be collected at %(station)s. Send the person there.",
+                station=station,
+            ),
             station=station,
         )
 
@@ -261,5 +270,3 @@ class RedemptionRefunded(Gone):
 
     def __init__(self) -> None:
         super().__init__(_("This order was refunded. Order again."))
-
-

@@ -1,0 +1,82 @@
+"""What stations must agree with: stock with its movements, orders with the ledger beside them."""
+
+from incentive.ledger.checks import register
+
+register(
+    "every item's stock is the sum of its movements",
+    """
+    SELECT i.id AS item_id, i.stock, coalesce(sum(m.delta), 0) AS moved
+    FROM items i LEFT JOIN stock_movements m ON m.item_id = i.id
+    GROUP BY i.id HAVING i.stock <> coalesce(sum(m.delta), 0)
+    """,
+)
+register(
+    "every order took its goods off once, and those given back are back on the shelf",
+    """
+    SELECT r.id AS redemption_id, r.status, r.quantity, coalesce(sum(m.delta), 0) AS moved
+    FROM redemptions r LEFT JOIN stock_movements m
+      ON m.redemption_id = r.id AND m.item_id = r.item_id
+    GROUP BY r.id
+    HAVING count(*) FILTER (WHERE m.kind = 'held') <> 1 OR NOT CASE
+        WHEN r.status IN ('held', 'collected') THEN coalesce(sum(m.delta), 0) = -r.quantity
+        WHEN r.status = 'refunded' THEN coalesce(sum(m.delta), 0) IN (0, -r.quantity)
+        ELSE coalesce(sum(m.delta), 0) = 0 END
+    """,
+)
+register(
+    "every order holds its points, and the hold ended the way the order did",
+    """
+    SELECT r.id AS redemption_id, r.status, r.points, h.id AS hold_id, c.kind AS closed_by,
+           f.kind AS then_closed_by,
+           (SELECT sum(e.amount) FROM entries e JOIN accounts a ON a.id = e.account_id
+            WHERE e.transaction_id = h.id AND a.purpose = 'held'
+              AND a.owner = 'person:' || r.person_id) AS held
+    FROM redemptions r
+    LEFT JOIN transactions h ON h.source = 'redemption:' || r.id AND h.kind = 'hold'
+    LEFT JOIN transactions c ON c.closes = h.id
+    LEFT JOIN transactions f ON f.closes = c.id
+    WHERE h.id IS NULL
+       OR (c.kind, f.kind) IS DISTINCT FROM
+          (CASE WHEN r.status IN ('collected', 'refunded') THEN 'redemption'
+                WHEN r.status IN ('cancelled', 'lapsed') THEN 'release' END,
+           CASE WHEN r.status = 'refunded' THEN 'refund' END)
+       OR r.points IS DISTINCT FROM (
+            SELECT sum(e.amount) FROM entries e JOIN accounts a ON a.id = e.account_id
+            WHERE e.transaction_id = h.id AND a.purpose = 'held'
+              AND a.owner = 'person:' || r.person_id)
+    """,
+)
+register(
+    "every collected order is one redemption of its points, paid to its station",
+    """
+    SELECT r.id AS redemption_id, r.points, count(t.id) AS redemptions, sum(e.amount) AS paid
+    FROM redemptions r
+    LEFT JOIN transactions t ON t.source = 'redemption:' || r.id AND t.kind = 'redemption'
+    LEFT JOIN accounts a ON a.owner = 'station:' || r.station_id AND a.purpose = 'income'
+    LEFT JOIN entries e ON e.transaction_id = t.id AND e.account_id = a.id
+    WHERE r.status IN ('collected', 'refunded')
+    GROUP BY r.id
+    HAVING count(t.id) <> 1 OR sum(e.amount) IS DISTINCT FROM r.points
+    """,
+)
+register(
+    "every refund took from the station what the redemption had paid it",
+    """
+    SELECT r.id AS redemption_id, r.points, count(t.id) AS refunds, sum(e.amount) AS paid
+    FROM redemptions r
+    LEFT JOIN transactions t ON t.source = 'redemption:' || r.id AND t.kind = 'refund'
+    LEFT JOIN accounts a ON a.owner = 'station:' || r.station_id AND a.purpose = 'income'
+    LEFT JOIN entries e ON e.transaction_id = t.id AND e.account_id = a.id
+    GROUP BY r.id
+    HAVING count(t.id) <> (r.status = 'refunded')::int
+        OR (r.status = 'refunded' AND sum(e.amount) IS DISTINCT FROM -r.points)
+    """,
+)
+register(
+    "every transaction of an order in the ledger is of an order in the books",
+    """
+    SELECT t.id, t.key, t.kind, t.source FROM transactions t
+    WHERE t.source LIKE 'redemption:%' AND NOT EXISTS (
+        SELECT FROM redemptions r WHERE 'redemption:' || r.id = t.source)
+    """,
+)

@@ -1,0 +1,130 @@
+"""SQL of orders. The lock order is told in `queries`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Uuid,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
+
+from incentive.core.db import session
+from incentive.people.models import Person
+from incentive.regions.models import Region
+from incentive.stations.models import Item, Redemption, Station, StockMovement
+
+
+def orders() -> Select[*tuple[Any, ...]]:
+    """Return every order with what it is of, where, and whose."""
+    return (
+        select(
+            Redemption,
+            Item.name.label("item_name"),
+            Station.name.label("station_name"),
+            Station.address.label("station_address"),
+            Person.volunteer_number,
+            Region.path.label("region_path"),
+        )
+        .join(Item, Item.id == Redemption.item_id)
+        .join(Station, Station.id == Redemption.station_id)
+        .join(Region, Region.id == Station.region_id)
+        .join(Person, Person.id == Redemption.person_id)
+    )
+
+
+def order(which: ColumnElement[bool]) -> Row[*tuple[Any, ...]] | None:
+    """Return the row of one order."""
+    return session().execute(orders().where(which)).one_or_none()
+
+
+def lock_order(which: ColumnElement[bool]) -> Row[*tuple[Any, ...]] | None:
+    """Return the row of one order as it is now, and let nobody else decide on it meanwhile."""
+    locked = orders().where(which).with_for_update(of=Redemption, key_share=True)
+    return session().execute(locked, execution_options={"populate_existing": True}).one_or_none()
+
+
+def quantity_had(item_id: UUID, person_id: UUID) -> int:
+    """Return how many of an item a person holds or has collected."""
+    had = session().scalar(
+        select(func.coalesce(func.sum(Redemption.quantity), 0)).where(
+            Redemption.item_id == item_id,
+            Redemption.person_id == person_id,
+            Redemption.status.in_(("held", "collected")),
+        )
+    )
+    return int(had or 0)
+
+
+def due(
+    at: datetime, after: tuple[datetime, UUID] | None, limit: int
+) -> list[tuple[datetime, UUID]]:
+    """Return (expires_at, id) of orders not collected by `at`, in that order, after `after`."""
+    key = tuple_(Redemption.expires_at, Redemption.id)
+    statement = select(Redemption.expires_at, Redemption.id).where(
+        Redemption.status == "held", Redemption.expires_at <= at
+    )
+    if after:
+        statement = statement.where(key > after)
+    rows = session().execute(statement.order_by(*key.clauses).limit(limit))
+    return [(row.expires_at, row.id) for row in rows]
+
+
+def lock_due(order_ids: Sequence[UUID], at: datetime) -> Sequence[Redemption]:
+    """Return those of the orders that are still due, locked; what others decide on is left out."""
+    statement = (
+        select(Redemption)
+        .where(
+            Redemption.id.in_(order_ids),
+            Redemption.status == "held",
+            Redemption.expires_at <= at,
+        )
+        .order_by(Redemption.id)
+        .with_for_update(key_share=True, skip_locked=True)
+    )
+    return session().scalars(statement, execution_options={"populate_existing": True}).all()
+
+
+def mark_lapsed(order_ids: Sequence[UUID], at: datetime) -> None:
+    """Close locked orders as lapsed."""
+    session().execute(
+        update(Redemption)
+        .where(Redemption.id.in_(order_ids))
+        .values(status="lapsed", closed_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def return_goods(order_ids: Sequence[UUID], at: datetime) -> None:
+    """Put the goods of orders back on the shelf; their items are locked already."""
+    given_back = (
+        select(Redemption.item_id, func.sum(Redemption.quantity).label("quantity"))
+        .where(Redemption.id.in_(order_ids))
+        .group_by(Redemption.item_id)
+        .subquery()
+    )
+    session().execute(
+        update(Item)
+        .where(Item.id == given_back.c.item_id)
+        .values(stock=Item.stock + given_back.c.quantity)
+        .execution_options(synchronize_session=False)
+    )
+    moved = select(
+        Redemption.item_id,
+        literal("returned"),
+        Redemption.quantity,
+        Redemption.id,
+        literal(None, Uuid()),
+        literal(at),
+    ).where(Redemption.id.in_(order_ids))
+    columns = ["item_id", "kind", "delta", "redemption_id", "by_person_id", "at"]
+    session().execute(insert(StockMovement).from_select(columns, moved))
