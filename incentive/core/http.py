@@ -106,7 +106,7 @@ class ApiBlueprint(Blueprint):
         The view returns what `schema` dumps. Its retries get the kept answer with the
         header `Idempotent-Replay: true`.
         """
-        return self._once(status, schema, lambda: current_app.extensions["caller_key"]())
+        return self._once(status, schema, _signed_in)
 
     def once_for_anyone(
         self, status: int, schema: type[MarshmallowSchema]
@@ -177,6 +177,11 @@ def page_of(item: type[Schema]) -> type[MarshmallowSchema]:
         },
         name=f"{item.__name__.removesuffix('Schema')}Page",
     )
+
+
+def _signed_in() -> str:
+    key: str = current_app.extensions["caller_key"]()
+    return key
 
 
 def _idempotency_key() -> str:
