@@ -62,7 +62,7 @@ class RedemptionSchema(Schema):
     closed_at = fields.AwareDateTime(required=True, allow_none=True)
     reason = fields.String(required=True)
     code = CodeField(required=True, allow_none=True)
-    url = CodeUrlField(attribute="code", required=True, allow_none=True)
+    url = CodeUrlField(attribute="code", dump_only=True, allow_none=True)
 
 
 class RedemptionQuerySchema(PageQuerySchema):
