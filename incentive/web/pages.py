@@ -23,6 +23,12 @@ def complain() -> str:
     return render_template("web/complain.html")
 
 
+@bp.get("/api/v1/docs")
+def api_docs() -> str:
+    """Show the API's document, browsable."""
+    return render_template("web/api_docs.html")
+
+
 def error_page(status: int, code: str, detail: str) -> str:
     """Return the page for an error; `detail` is in the reader's language."""
     return render_template("web/error.html", status=status, code=code, detail=detail)

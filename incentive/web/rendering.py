@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from babel.dates import format_skeleton
 from flask import Flask, request
@@ -29,7 +30,13 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(minutes)
     app.add_template_filter(figure)
     app.add_template_filter(signed)
+    app.add_template_global(new_key)
     app.context_processor(lambda: {"languages": languages()})
+
+
+def new_key() -> str:
+    """Return a key for a form: sent twice, it is done once."""
+    return str(uuid4())
 
 
 def languages() -> list[tuple[str, str, str]]:
@@ -43,12 +50,12 @@ def languages() -> list[tuple[str, str, str]]:
 
 def day(at: datetime) -> str:
     """Return the local day with its weekday: "11月29日周六", "Sat, Nov 29"."""
-    return format_skeleton("MMMEd", to_user_timezone(at), locale=get_locale())
+    return str(format_skeleton("MMMEd", to_user_timezone(at), locale=get_locale()))
 
 
 def clock(at: datetime) -> str:
     """Return the local time of day on 24 hours: "09:00"."""
-    return format_time(at, "HH:mm")
+    return str(format_time(at, "HH:mm"))
 
 
 def span(start: datetime, end: datetime) -> str:
@@ -61,15 +68,15 @@ def minutes(count: int) -> str:
     """Return a length of service in hours and minutes: "2 h 30 min"."""
     hours, rest = divmod(count, 60)
     if not hours:
-        return gettext("%(minutes)s min", minutes=rest)
+        return str(gettext("%(minutes)s min", minutes=rest))
     if not rest:
-        return gettext("%(hours)s h", hours=format_decimal(hours))
-    return gettext("%(hours)s h %(minutes)s min", hours=format_decimal(hours), minutes=rest)
+        return str(gettext("%(hours)s h", hours=format_decimal(hours)))
+    return str(gettext("%(hours)s h %(minutes)s min", hours=format_decimal(hours), minutes=rest))
 
 
 def figure(count: int) -> str:
     """Return a whole number grouped for reading: "1,250"."""
-    return format_decimal(count)
+    return str(format_decimal(count))
 
 
 def signed(count: int) -> str:

@@ -5,7 +5,6 @@ import { listen } from "./hid.js";
 import * as queue from "./queue.js";
 import { Camera, codeIn, readPicture, signal } from "./scan.js";
 
-const TONES = { check_in: "success", check_out: "success", recorded: "success" };
 const owner = document.body.dataset.owner ?? "";
 
 document.querySelectorAll("[data-scan-box]").forEach(wire);
@@ -111,12 +110,12 @@ function wire(box) {
 async function send(box, scan) {
   try {
     const answer = await post(box.dataset.endpoint, scan, { key: scan.nonce });
-    show(box, toneOf(answer), wordsOf(answer));
+    show(box, inWords(box, answer));
     box.dispatchEvent(new CustomEvent("incentive:scanned", { bubbles: true, detail: answer }));
   } catch (error) {
     if (error instanceof Refused) {
       signal(false);
-      show(box, "danger", { text: error.message });
+      show(box, fill(box, "refused", { text: error.message }));
     } else if (error instanceof Unreachable) {
       keep(box, scan);
     } else {
@@ -128,19 +127,28 @@ async function send(box, scan) {
 function keep(box, scan) {
   try {
     queue.keep(owner, scan);
-    show(box, "kept", {});
+    show(box, fill(box, "kept", {}));
   } catch {
     signal(false);
-    show(box, "lost", {});
+    show(box, fill(box, "lost", {}));
   }
 }
 
-const toneOf = (answer) => (answer.status >= 400 ? "danger" : (TONES[answer.verdict] ?? "warning"));
-const wordsOf = (answer) => ({ title: answer.title, text: answer.message ?? answer.detail });
+/** The words for an answer: its verdict's, and a line for each flag that concerns the person. */
+function inWords(box, answer) {
+  const known = box.querySelector(`template[data-verdict="${answer.verdict}"]`);
+  const filled = fill(box, known ? answer.verdict : "refused", { text: answer.detail ?? answer.message });
+  for (const flag of answer.flags ?? []) {
+    const line = box.querySelector(`template[data-flag="${flag}"]`);
+    if (line) filled.querySelector("[data-text]").after(line.content.cloneNode(true));
+  }
+  return filled;
+}
 
-function show(box, tone, { title, text }) {
-  const filled = fill(box, tone, { title, text });
-  box.querySelector("[data-scan-verdict]").replaceChildren(filled);
+function show(box, filled) {
+  const place = box.querySelector("[data-scan-verdict]");
+  place.replaceChildren(filled);
+  place.scrollIntoView({ block: "nearest" });
 }
 
 function fill(box, template, texts) {
@@ -158,7 +166,9 @@ function showKept(box) {
     const time = new Date(row.scan.scanned_at).toLocaleString(document.documentElement.lang, {
       dateStyle: "short", timeStyle: "short",
     });
-    const line = fill(box, "answer", { time, ...wordsOf(row.answer) });
+    const words = inWords(box, row.answer);
+    const title = words.querySelector("[data-title]").textContent;
+    const line = fill(box, "answer", { time, title, text: words.querySelector("[data-text]").textContent });
     line.querySelector("[data-dismiss]").addEventListener("click", () => queue.dismiss(row.key));
     return line;
   });

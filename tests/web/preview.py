@@ -4,6 +4,7 @@ python tests/web/preview.py [PORT]      then open /preview
 """
 
 import sys
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +12,7 @@ import qrcode
 import qrcode.image.svg
 from flask import Flask, Response, redirect, render_template, request
 
-from incentive.core import i18n
+from incentive.core import clock, i18n
 from incentive.core.paths import static_dir
 from incentive.web import pages, rendering
 from tests.web import samples
@@ -28,7 +29,6 @@ ENDPOINTS = {
     "redeem": "/redemptions",
     "cancel_order": "/redemptions/<redemption_id>/cancel",
     "shift_code": "/shifts/<shift_id>/code",
-    "shift_counts": "/shifts/<shift_id>/counts",
     "counter": "/stations/<station_id>/counter",
     "collect": "/stations/<station_id>/collect",
     "counter_cancel": "/stations/<station_id>/redemptions/<redemption_id>/cancel",
@@ -75,6 +75,18 @@ def create_app(translations: str | None = None) -> Flask:
             f"https://incentive.example/s/{text}", image_factory=qrcode.image.svg.SvgPathImage
         )
         return Response(image.to_string(), mimetype="image/svg+xml")
+
+    @app.get("/shifts/<shift_id>/counts", endpoint="web.shift_counts")
+    def counts(shift_id: str) -> str:
+        return render_template("web/_shift_counts.html", counts=samples.COUNTS)
+
+    @app.get("/preview/code.json")
+    def step() -> dict[str, str]:
+        now = clock.now()
+        ends = now.timestamp() // 30 * 30 + 30
+        text = f"S4KM-{int(ends) // 30 % 10000:04d}"
+        expires = datetime.fromtimestamp(ends, UTC)
+        return {"code": text, "now": now.isoformat(), "expires_at": expires.isoformat()}
 
     @app.after_request
     def strict(response: Response) -> Response:

@@ -1,9 +1,12 @@
 """Made-up context for each page, in the shape that its template names."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 NOW = datetime(2025, 11, 29, 1, 20, tzinfo=UTC)
+STATION = {"id": "s1", "name": "翠湖暖“新”驿站", "open_now": True}
+COUNTS = {"signed_up": 9, "quota": 12, "present": 7, "left": 1}
+PUBLIC = ("home", "home_empty", "sign_in", "sign_in_wrong", "error_404")
 
 
 def at(hours: float) -> datetime:
@@ -11,37 +14,307 @@ def at(hours: float) -> datetime:
 
 
 def viewer(path: str) -> dict[str, Any] | None:
-    if path.rpartition("/")[2] in ("home", "sign_in", "error_404"):
+    name = path.rpartition("/")[2]
+    if name in PUBLIC:
         return None
     links = [
-        {"label": "My page", "href": "/me", "icon": "person", "current": path.endswith("me")},
-        {"label": "On duty", "href": "/duty", "icon": "shield", "current": path.endswith("duty")},
-        {
-            "label": "Counter",
-            "href": "/counter",
-            "icon": "counter",
-            "current": path.endswith("counter"),
-        },
+        {"label": "我的", "href": "/me", "icon": "person", "current": name.startswith("me")},
+        {"label": "值守", "href": "/duty", "icon": "shield", "current": name == "duty"},
+        {"label": "柜台", "href": "/counter", "icon": "counter", "current": name == "counter"},
+        {"label": "台账", "href": "/ledger", "icon": "ledger", "current": name == "station_ledger"},
     ]
-    return {"number": "5301-0200-0123-4", "links": links if not path.endswith("me") else links[:1]}
+    return {"number": "5301-0200-0123-4", "links": links[:1] if name.startswith("me") else links}
+
+
+def shift(shift_id: int, title: str, start: float, end: float, **more: Any) -> dict[str, Any]:
+    place = "翠湖社区党群服务中心"
+    return {
+        "id": shift_id,
+        "title": title,
+        "place": place,
+        "start": at(start),
+        "end": at(end),
+    } | more
+
+
+def home() -> dict[str, Any]:
+    return {
+        "place": "昆明市五华区",
+        "stations": [
+            {
+                "name": "翠湖暖“新”驿站",
+                "address": "翠湖南路 12 号",
+                "open_now": True,
+                "hours": "08:00–20:00",
+                "facilities": ["饮水", "充电", "休息", "微波炉"],
+            },
+            {
+                "name": "华山积分超市",
+                "address": "华山西路 88 号",
+                "open_now": False,
+                "hours": "09:00–17:30",
+                "facilities": [],
+            },
+        ],
+        "activities": [
+            shift(1, "翠湖周边文明交通劝导", 23.7, 26.2, left=3, quota=12),
+            shift(2, "独居老人探访与代购", 30, 33, left=0, quota=6),
+        ],
+    }
+
+
+def me() -> dict[str, Any]:
+    return {
+        "person": {"number": "5301-0200-0123-4", "name": "李春梅"},
+        "balance": {
+            "available": 1250,
+            "held": 120,
+            "minutes": 2610,
+            "expiring": {"points": 300, "on": date(2025, 12, 31)},
+        },
+        "links": {
+            "card_svg": "/preview/qr/C1.AAECAwQFBgcICQoLDA0ODw.svg",
+            "statement": "#",
+            "service_records": "#",
+        },
+        "shifts": [
+            shift(1, "翠湖周边文明交通劝导", -0.3, 2.2, state="checked_in"),
+            shift(2, "独居老人探访与代购", 30, 33, state="waiting", position=2, can_withdraw=True),
+            shift(3, "社区图书角整理", 54, 56, state="confirmed", can_withdraw=True),
+        ],
+        "offers": [
+            shift(4, "冬季消防安全入户宣传", 78, 80.5, left=8, quota=20),
+            shift(5, "红嘴鸥保护巡护", 102, 105, left=0, quota=10),
+        ],
+        "stations": [
+            {
+                "id": "s1",
+                "name": "翠湖暖“新”驿站",
+                "address": "翠湖南路 12 号",
+                "items": [
+                    {
+                        "id": 1,
+                        "name": "食用油 5 L",
+                        "note": "每人每月一桶",
+                        "points": 480,
+                        "stock": 12,
+                        "allowed": True,
+                    },
+                    {
+                        "id": 2,
+                        "name": "抽纸一提",
+                        "note": "",
+                        "points": 60,
+                        "stock": 0,
+                        "allowed": True,
+                    },
+                    {
+                        "id": 3,
+                        "name": "电动车换胎",
+                        "note": "工作日",
+                        "points": 1500,
+                        "stock": 3,
+                        "allowed": True,
+                    },
+                    {
+                        "id": 4,
+                        "name": "热水壶",
+                        "note": "",
+                        "points": 300,
+                        "stock": 3,
+                        "allowed": False,
+                    },
+                ],
+            }
+        ],
+        "orders": [
+            {
+                "id": 1,
+                "item": "大米 5 kg",
+                "quantity": 1,
+                "points": 120,
+                "code": "K7PD-42M9-XQ",
+                "svg": "/preview/qr/R1.K7PD42M9XQ.svg",
+                "station": "翠湖暖“新”驿站",
+                "expires_at": at(48),
+            }
+        ],
+        "statement": [
+            {"at": at(-20), "text": "文明交通劝导", "why": "2.5 小时 × 10 分", "points": 25},
+            {"at": at(-44), "text": "大米 5 kg", "why": "兑换待领取", "points": -120},
+            {"at": at(-70), "text": "首次服务奖励", "why": "", "points": 50},
+        ],
+    }
+
+
+def me_empty() -> dict[str, Any]:
+    return me() | {
+        "balance": {"available": 0, "held": 0, "minutes": 0, "expiring": None},
+        "shifts": [],
+        "offers": [],
+        "stations": [],
+        "orders": [],
+        "statement": [],
+    }
+
+
+def shift_code(*, printed: bool = False) -> dict[str, Any]:
+    return {
+        "shift": shift(1, "翠湖周边文明交通劝导", -0.3, 2.2),
+        "code": {
+            "text": "S4KM-7T2Q" if not printed else "P9HD-20WX",
+            "svg": "/preview/qr/S1.S4KM7T2Q.svg",
+            "json": None if printed else "/preview/code.json",
+        },
+        "counts": COUNTS,
+        "printed": printed,
+        "other_href": "#",
+    }
+
+
+def counter(**more: Any) -> dict[str, Any]:
+    return {
+        "station": STATION,
+        "code": "",
+        "refusal": None,
+        "order": None,
+        "today": {"orders": 18, "points": 2140},
+        "rows": [
+            order(1, "食用油 5 L", 480, "collected", can_refund=True),
+            order(2, "抽纸一提", 60, "refunded", can_refund=False),
+            order(3, "大米 5 kg", 120, "collected", can_refund=True),
+        ],
+        "stock": [
+            {"item": "食用油 5 L", "price": 480, "held": 2, "stock": 12},
+            {"item": "抽纸一提", "price": 60, "held": 0, "stock": 0},
+            {"item": "大米 5 kg", "price": 120, "held": 5, "stock": 41},
+        ],
+        "ledger_href": "#",
+    } | more
+
+
+def order(number: int, item: str, points: int, state: str, **more: Any) -> dict[str, Any]:
+    row = {"id": number, "item": item, "quantity": 1, "points": points, "state": state}
+    return row | {"at": at(-number / 3), "number": "5301-0200-0123-4"} | more
+
+
+def found(why_not: str | None = None) -> dict[str, Any]:
+    state = "collected" if why_not else "held"
+    times = {"held_at": at(-20), "expires_at": at(48), "code": "K7PD-42M9-XQ", "why_not": why_not}
+    return counter(order=order(9, "大米 5 kg", 120, state, **times), code="K7PD-42M9-XQ")
+
+
+def station_ledger(**more: Any) -> dict[str, Any]:
+    rows = [
+        ledger_row(1, "redemption", "食用油 5 L", 480, 2620),
+        ledger_row(2, "reversal", "抽纸一提", -60, 2140, reason="包装破损"),
+        ledger_row(3, "redemption", "抽纸一提", 60, 2200),
+        ledger_row(4, "redemption", "大米 5 kg", 120, 2140),
+    ]
+    return {
+        "station": STATION,
+        "filters": {"day_from": "2025-11-01", "day_to": "2025-11-29", "kind": "", "number": ""},
+        "errors": [],
+        "totals": {"rows": 214, "collected": 31240, "refunded": 360, "net": 30880},
+        "rows": rows,
+        "newer": None,
+        "older": "#",
+        "csv": "#",
+        "xlsx": "#",
+    } | more
+
+
+def ledger_row(
+    number: int, kind: str, item: str, points: int, total: int, reason: str = ""
+) -> dict[str, Any]:
+    row = {
+        "at": at(-number),
+        "kind": kind,
+        "item": item,
+        "quantity": 1,
+        "points": points,
+        "total": total,
+    }
+    return row | {"number": "5301-0200-0123-4", "by": "5301-0200-0077-2", "reason": reason}
+
+
+def duty() -> dict[str, Any]:
+    return {
+        "shifts": [
+            shift(1, "翠湖周边文明交通劝导", -0.3, 2.2, running=True, counts=COUNTS),
+            shift(2, "独居老人探访与代购", 6, 9, running=False, counts=COUNTS | {"present": 0}),
+        ],
+        "scan_for": {"id": "8b0c6c1e-0000-4000-8000-000000000001", "title": "翠湖周边文明交通劝导"},
+        "records": [
+            shift(
+                1,
+                "红嘴鸥保护巡护",
+                -26,
+                -23,
+                number="5301-0200-0456-9",
+                minutes=180,
+                why="没有签退扫码，由系统在班次结束时关闭。",
+            ),
+            shift(
+                2,
+                "社区图书角整理",
+                -50,
+                -48,
+                number="5301-0200-0077-2",
+                minutes=115,
+                why="扫的是张贴码，需要现场人员确认。",
+            ),
+        ],
+        "waiting": 14,
+        "older": "#",
+    }
+
+
+def sign_in(errors: list[tuple[str | None, str]], phone: str = "") -> dict[str, Any]:
+    return {"errors": errors, "phone": phone, "next": ""}
 
 
 PAGES: dict[str, Any] = {
-    "complain": ("web/complain.html", dict),
+    "home": ("web/home.html", home),
+    "home_empty": ("web/home.html", lambda: {"place": "", "stations": [], "activities": []}),
+    "sign_in": ("web/sign_in.html", lambda: sign_in([])),
+    "sign_in_wrong": (
+        "web/sign_in.html",
+        lambda: sign_in(
+            [("phone", "手机号码应为 11 位数字。"), (None, "还可以再试 3 次。")], "1380000"
+        ),
+    ),
+    "me": ("web/me.html", me),
+    "me_empty": ("web/me.html", me_empty),
+    "shift_code": ("web/shift_code.html", shift_code),
+    "shift_code_printed": ("web/shift_code.html", lambda: shift_code(printed=True)),
+    "counter": ("web/counter.html", counter),
+    "counter_found": ("web/counter.html", found),
+    "counter_done": ("web/counter.html", lambda: found("今天 09:12 已经领取。")),
+    "counter_refused": (
+        "web/counter.html",
+        lambda: counter(code="XXXX", refusal="没有这个兑换码。"),
+    ),
+    "station_ledger": ("web/station_ledger.html", station_ledger),
+    "station_ledger_empty": (
+        "web/station_ledger.html",
+        lambda: station_ledger(rows=[], errors=[("day_from", "起始日期晚于结束日期。")]),
+    ),
+    "duty": ("web/duty.html", duty),
+    "duty_empty": (
+        "web/duty.html",
+        lambda: {"shifts": [], "scan_for": None, "records": [], "waiting": 0, "older": None},
+    ),
     "error_404": (
         "web/error.html",
-        lambda: {
-            "status": 404,
-            "code": "http.not_found",
-            "detail": "There is nothing at this address.",
-        },
+        lambda: {"status": 404, "code": "http.not_found", "detail": "这个地址没有内容。"},
     ),
     "error_503": (
         "web/error.html",
         lambda: {
             "status": 503,
             "code": "database.unavailable",
-            "detail": "The books cannot be reached for a moment.",
+            "detail": "账本暂时无法连接，请稍后再试。",
         },
     ),
 }

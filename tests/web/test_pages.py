@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ICONS = set(
     re.findall(r'<symbol id="([a-z]+)"', (ROOT / "static/icons.svg").read_text(encoding="utf-8"))
 )
-PATHS = ["/kit", "/complain", *(f"/preview/{name}" for name in samples.PAGES)]
+PATHS = ["/kit", "/complain", "/api/v1/docs", *(f"/preview/{name}" for name in samples.PAGES)]
 
 
 class Page(HTMLParser):
