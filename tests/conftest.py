@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from flask import Flask
+from flask import Flask, g
+from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -31,6 +32,14 @@ class _Undone(Exception):  # noqa: N818 - no error: how a test's transaction end
 def _database(url: str, name: str) -> str:
     head, _, query = url.partition("?")
     return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+
+
+class _Client(FlaskClient):
+    """Forgets the caller between requests, which all run in the test's one context."""
+
+    def open(self, *args, **kwargs):
+        g.pop("caller", None)
+        return super().open(*args, **kwargs)
 
 
 @contextmanager
@@ -153,4 +162,4 @@ def live(server: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
 @pytest.fixture
 def client(books: Flask):
     """An HTTP client on the rolled-back books."""
-    return books.test_client()
+    return _Client(books, books.response_class)
