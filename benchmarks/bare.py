@@ -1,0 +1,60 @@
+"""The reference of `scan`: a bare Flask route that parses JSON and makes one durable INSERT.
+
+Served by the product's own command, so that Granian has the same settings to the letter.
+"""
+
+import os
+import sys
+from typing import Any
+
+from flask import Flask, request
+from psycopg_pool import ConnectionPool
+
+from incentive.cli import web
+from incentive.config import Settings
+
+TABLE = "public.bare_scans"
+CREATE = f"""
+    CREATE TABLE IF NOT EXISTS {TABLE} (
+        nonce uuid PRIMARY KEY,
+        token text NOT NULL,
+        code text NOT NULL,
+        scanned_at timestamptz NOT NULL,
+        received_at timestamptz NOT NULL DEFAULT now()
+    )
+"""
+_INSERT = f"INSERT INTO {TABLE} (nonce, token, code, scanned_at) VALUES (%s, %s, %s, %s)"  # noqa: S608
+POOL_SIZE = 8
+
+
+def create_bare(_settings: Settings) -> Flask:
+    """Return the application; each worker process opens a pool of its own."""
+    app = Flask("bare")
+    pool = ConnectionPool(
+        os.environ["INCENTIVE_DATABASE_URL"],
+        min_size=POOL_SIZE,
+        max_size=POOL_SIZE,
+        # One statement, one commit, one round trip: the least that is durable.
+        kwargs={"autocommit": True},
+        open=True,
+    )
+    pool.wait()
+
+    @app.post("/scans")
+    def scan() -> dict[str, Any]:
+        body = request.get_json()
+        token = request.headers["Authorization"]
+        with pool.connection() as connection:
+            connection.execute(_INSERT, (body["nonce"], token, body["code"], body["scanned_at"]))
+        return {"nonce": body["nonce"], "verdict": "check_in"}
+
+    @app.get("/readyz")
+    def ready() -> dict[str, Any]:
+        return {"ready": True}
+
+    return app
+
+
+if __name__ == "__main__":
+    web.create_app = create_bare  # type: ignore[assignment]
+    sys.exit(web.commands())
