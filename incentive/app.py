@@ -4,11 +4,15 @@ import os
 
 from flask import Blueprint, Flask
 
+from incentive.activities import api as activities_api
+from incentive.checkin import api as checkin_api
+from incentive.checkin import scan_api
 from incentive.config import Settings
 from incentive.core import db, http, i18n, jurisdictions, observe, problems
 from incentive.core.http import ApiBlueprint
 from incentive.core.paths import static_dir
-from incentive.people import caller
+from incentive.people import api as people_api
+from incentive.people import caller, me_api
 from incentive.regions import api as regions_api
 from incentive.stations import api as stations_api
 from incentive.stations import checks as stations_checks  # noqa: F401 - registers itself
@@ -17,6 +21,9 @@ from incentive.stations import ledger_api, redemptions_api
 # A package's line joins here when it has endpoints, and below when it has pages.
 API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     regions_api.bp,
+    activities_api.bp,
+    checkin_api.bp,
+    scan_api.bp,
     stations_api.bp,
     redemptions_api.bp,
     ledger_api.bp,

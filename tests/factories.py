@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from incentive.activities.models import Activity, Shift, SignUp, Team
 from incentive.checkin.models import Attendance, ServiceRecord
 from incentive.core import clock
+from incentive.core.codes import volunteer_number
 from incentive.core.db import session
 from incentive.core.ids import new_id
 from incentive.people.caller import token_hash
@@ -52,7 +53,12 @@ def province(code="53"):
 
 def person(name="张三", **more):
     return add(
-        Person(volunteer_number=f"T{next(_numbers):012d}", name=name, created_at=NOW, **more)
+        Person(
+            volunteer_number=volunteer_number(next(_numbers), "53"),
+            name=name,
+            created_at=NOW,
+            **more,
+        )
     )
 
 

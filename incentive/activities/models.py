@@ -71,6 +71,11 @@ class Shift(Base):
         CheckConstraint("quota BETWEEN 1 AND 100000", "quota"),
         CheckConstraint("confirmed BETWEEN 0 AND quota", "confirmed_within_quota"),
         CheckConstraint("num_nonnulls(latitude, longitude, radius_m) IN (0, 3)", "place"),
+        CheckConstraint(
+            "latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180"
+            " AND radius_m BETWEEN 10 AND 5000",
+            "place_on_earth",
+        ),
         Index(None, "activity_id", "starts_at"),
         Index(None, "starts_at", "id"),
         Index(None, "ends_at"),

@@ -15,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incentive.core.db import Base
@@ -23,7 +23,10 @@ from incentive.core.types import Id, Instant, String
 
 
 class Scan(Base):
-    """An accepted scan; its nonce makes every retry the same scan. Refused ones leave no row."""
+    """An accepted scan; its nonce makes every retry the same scan. Refused ones leave no row.
+
+    `verdict` names the rule that decided it. Where it was made is not kept.
+    """
 
     __tablename__ = "scans"
     __table_args__ = (Index(None, "attendance_id"),)
@@ -35,7 +38,8 @@ class Scan(Base):
     verdict: Mapped[String]
     scanned_at: Mapped[Instant]
     received_at: Mapped[Instant]
-    answer: Mapped[Any] = mapped_column(JSONB)
+    # JSON, not JSONB: a retry is answered with the very same bytes.
+    answer: Mapped[Any] = mapped_column(JSON)
 
 
 class Attendance(Base):
@@ -103,6 +107,8 @@ class ServiceRecord(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[Instant]
     settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # Settlement failed and is to be tried again only then.
+    settle_after: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class CodeRun(Base):

@@ -74,6 +74,11 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "num_nonnulls(latitude, longitude, radius_m) IN (0, 3)", name=op.f("ck_shifts_place")
         ),
+        sa.CheckConstraint(
+            "latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180"
+            " AND radius_m BETWEEN 10 AND 5000",
+            name=op.f("ck_shifts_place_on_earth"),
+        ),
         sa.CheckConstraint("quota BETWEEN 1 AND 100000", name=op.f("ck_shifts_quota")),
         sa.ForeignKeyConstraint(
             ["activity_id"], ["activities.id"], name=op.f("fk_shifts_activity_id")

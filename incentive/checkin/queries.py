@@ -1,0 +1,233 @@
+"""The SQL of attendance and service records; a scan's own is in `scan_queries`."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, Select, case, func, insert, or_, select, text, update
+
+from incentive.activities.models import Activity, Shift
+from incentive.checkin.models import Attendance, ServiceRecord
+from incentive.core.db import session
+from incentive.people.models import Person
+from incentive.regions.models import Region
+
+
+class UnsettledRecord(NamedTuple):
+    """A verified record for which no points were paid yet."""
+
+    record_id: UUID
+    person_id: UUID
+    activity_id: UUID
+    activity_kind: str
+    region_id: UUID
+    day: date
+    minutes: int
+    shift_id: UUID
+
+
+def lock_overdue(at: datetime, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Lock and return open attendances whose shift ended before `at`, the oldest first."""
+    statement = (
+        select(
+            Attendance.id,
+            Attendance.person_id,
+            Attendance.shift_id,
+            Attendance.check_in_at,
+            Shift.starts_at,
+            Shift.ends_at,
+        )
+        .join(Shift, Shift.id == Attendance.shift_id)
+        .where(Attendance.check_out_at.is_(None), Shift.ends_at < at)
+        .order_by(Shift.ends_at, Attendance.id)
+        .limit(limit)
+        .with_for_update(of=Attendance, skip_locked=True, key_share=True)
+    )
+    return session().execute(statement).all()
+
+
+def close_by_system(attendance_ids: Sequence[UUID], ends: Sequence[datetime]) -> None:
+    """Close each attendance at its end, marked as the system's doing."""
+    session().execute(
+        text(
+            "UPDATE attendances a SET check_out_at = e.at, closed_by = 'system',"
+            " check_out_proved = false"
+            " FROM unnest(CAST(:ids AS uuid[]), CAST(:ends AS timestamptz[])) AS e (id, at)"
+            " WHERE a.id = e.id"
+        ),
+        {"ids": list(attendance_ids), "ends": list(ends)},
+    )
+
+
+def insert_records(records: list[dict[str, Any]]) -> None:
+    """Store new service records."""
+    session().execute(insert(ServiceRecord), records)
+
+
+def lock_person_of(attendance_id: UUID) -> bool:
+    """Lock the person of an attendance as a scan does; return whether there is one."""
+    statement = (
+        select(Person.id)
+        .join(Attendance, Attendance.person_id == Person.id)
+        .where(Attendance.id == attendance_id)
+        .with_for_update(of=Person, key_share=True)
+    )
+    return session().scalar(statement) is not None
+
+
+def attendances() -> Select[*tuple[Any, ...]]:
+    """Return attendances with whose they are and what record they made."""
+    return (
+        select(
+            Attendance.id,
+            Attendance.person_id,
+            Attendance.shift_id,
+            Attendance.check_in_at,
+            Attendance.check_out_at,
+            Attendance.closed_by,
+            Attendance.walk_in,
+            Attendance.check_in_proved,
+            Attendance.check_out_proved,
+            Attendance.confirmed_by.is_not(None).label("confirmed"),
+            Person.volunteer_number,
+            ServiceRecord.id.label("record_id"),
+            ServiceRecord.minutes,
+            ServiceRecord.status.label("record_status"),
+        )
+        .join(Person, Person.id == Attendance.person_id)
+        .outerjoin(ServiceRecord, ServiceRecord.attendance_id == Attendance.id)
+    )
+
+
+def attendance(attendance_id: UUID) -> Row[*tuple[Any, ...]]:
+    """Return one attendance that there is, with its region's path."""
+    statement = (
+        attendances()
+        .add_columns(Region.path.label("region_path"))
+        .join(Shift, Shift.id == Attendance.shift_id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .join(Region, Region.id == Activity.region_id)
+        .where(Attendance.id == attendance_id)
+    )
+    return session().execute(statement).one()
+
+
+def confirm(attendance_id: UUID, by: UUID) -> None:
+    """Note that `by` vouched for both ends, as far as there are two."""
+    session().execute(
+        update(Attendance)
+        .where(Attendance.id == attendance_id)
+        .values(
+            confirmed_by=func.coalesce(Attendance.confirmed_by, by),
+            check_in_proved=True,
+            check_out_proved=case((Attendance.check_out_at.is_not(None), True)),
+        )
+    )
+
+
+def records() -> Select[*tuple[Any, ...]]:
+    """Return service records with all that a reader needs to judge them."""
+    return (
+        select(
+            ServiceRecord.id,
+            ServiceRecord.attendance_id,
+            ServiceRecord.person_id,
+            ServiceRecord.day,
+            ServiceRecord.minutes,
+            ServiceRecord.status,
+            ServiceRecord.reason,
+            ServiceRecord.decided_at,
+            ServiceRecord.settled_at,
+            Person.volunteer_number,
+            Attendance.check_in_at,
+            Attendance.check_out_at,
+            Attendance.closed_by,
+            Attendance.walk_in,
+            Attendance.check_in_proved,
+            Attendance.check_out_proved,
+            Shift.id.label("shift_id"),
+            Shift.title.label("shift_title"),
+            Shift.place,
+            Shift.starts_at,
+            Shift.ends_at,
+            Activity.id.label("activity_id"),
+            Activity.title.label("activity_title"),
+            Activity.kind.label("activity_kind"),
+            Region.path.label("region_path"),
+        )
+        .join(Person, Person.id == ServiceRecord.person_id)
+        .join(Attendance, Attendance.id == ServiceRecord.attendance_id)
+        .join(Shift, Shift.id == ServiceRecord.shift_id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .join(Region, Region.id == Activity.region_id)
+    )
+
+
+def records_within(paths: Sequence[str], status: str) -> Select[*tuple[Any, ...]]:
+    """Return the records in `status` of the regions at and below `paths`."""
+    within = or_(*(Region.path.within(path) for path in paths)) if paths else text("false")
+    return records().where(ServiceRecord.status == status, within)
+
+
+def record(record_id: UUID) -> Row[*tuple[Any, ...]]:
+    """Return one service record that there is."""
+    return session().execute(records().where(ServiceRecord.id == record_id)).one()
+
+
+def lock_record(record_id: UUID) -> Row[*tuple[Any, ...]] | None:
+    """Lock a service record and return it, if there is one."""
+    statement = records().where(ServiceRecord.id == record_id)
+    return session().execute(statement.with_for_update(of=ServiceRecord)).one_or_none()
+
+
+def decide(record_id: UUID, status: str, by: UUID, reason: str, at: datetime) -> None:
+    """Store a decision on a record."""
+    session().execute(
+        update(ServiceRecord)
+        .where(ServiceRecord.id == record_id)
+        .values(status=status, decided_by=by, decided_at=at, reason=reason)
+    )
+
+
+def unsettled(at: datetime, limit: int) -> Sequence[UnsettledRecord]:
+    """Lock and return verified records without award, the oldest first."""
+    statement = (
+        select(
+            ServiceRecord.id,
+            ServiceRecord.person_id,
+            Activity.id,
+            Activity.kind,
+            Activity.region_id,
+            ServiceRecord.day,
+            ServiceRecord.minutes,
+            ServiceRecord.shift_id,
+        )
+        .join(Shift, Shift.id == ServiceRecord.shift_id)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .where(
+            ServiceRecord.status == "verified",
+            ServiceRecord.settled_at.is_(None),
+            or_(ServiceRecord.settle_after.is_(None), ServiceRecord.settle_after <= at),
+        )
+        .order_by(ServiceRecord.id)
+        .limit(limit)
+        .with_for_update(of=ServiceRecord, skip_locked=True)
+    )
+    return [UnsettledRecord(*row) for row in session().execute(statement)]
+
+
+def mark_settled(record_ids: Sequence[UUID], at: datetime) -> None:
+    """Note when the records were paid."""
+    session().execute(
+        update(ServiceRecord)
+        .where(ServiceRecord.id.in_(record_ids))
+        .values(settled_at=at, settle_after=None)
+    )
+
+
+def postpone(record_ids: Sequence[UUID], until: datetime) -> None:
+    """Note when the records are to be tried again."""
+    session().execute(
+        update(ServiceRecord).where(ServiceRecord.id.in_(record_ids)).values(settle_after=until)
+    )

@@ -1,0 +1,102 @@
+"""Scans over HTTP: one by one at the door, or a batch that was kept without network."""
+
+from typing import Any, Final
+
+import structlog
+from flask import Response, json
+from marshmallow import ValidationError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from incentive.checkin import scanning
+from incentive.checkin.domain import ScanRequest
+from incentive.checkin.errors import BrokenRow, Raced, UnreadableScan
+from incentive.checkin.scanning import ScanAnswer
+from incentive.checkin.schemas import BatchAnswerSchema, BatchSchema, ScanAnswerSchema, ScanSchema
+from incentive.core import clock
+from incentive.core.db import transaction
+from incentive.core.errors import IncentiveError, Unauthenticated, Unavailable
+from incentive.core.http import ApiBlueprint
+from incentive.people.caller import presented_token
+from incentive.people.errors import NotSignedIn
+
+bp: Final = ApiBlueprint("scans", __name__, description="Checking in and out")
+TRIES: Final = 3
+NONCE_LENGTH_MAX: Final = 64
+_ROW: Final = ScanSchema()
+_ALL_OR_NONE: Final = (
+    Unauthenticated,
+    Unavailable,
+    OperationalError,
+    InterfaceError,
+    PoolTimeout,
+)
+_log: Final = structlog.get_logger(__name__)
+
+
+@bp.post("/scans")
+@bp.arguments(ScanSchema)
+@bp.response(201, ScanAnswerSchema)
+def scan(request: ScanRequest) -> Response:
+    """Check in or out. The nonce makes it happen once; no Idempotency-Key is needed."""
+    answer = _scan(request)
+    response = Response(answer.text, 201, mimetype="application/json")
+    if answer.replayed:
+        response.headers["Idempotent-Replay"] = "true"
+    return response
+
+
+@bp.post("/scans/batch")
+@bp.arguments(BatchSchema)
+@bp.response(200, BatchAnswerSchema)
+def scan_batch(batch: dict[str, Any]) -> Response:
+    """Take scans that were kept without network, each by itself and in order.
+
+    A row that is refused, or not even a scan, takes no other with it.
+    """
+    if presented_token() is None:
+        raise NotSignedIn
+    rows = ",".join(_row(row) for row in batch["scans"])
+    return Response(f'{{"results":[{rows}]}}', mimetype="application/json")
+
+
+def _scan(request: ScanRequest) -> ScanAnswer:
+    token = presented_token()
+    for _try in range(TRIES):
+        try:
+            with transaction():
+                return scanning.scan(token, request, clock.now())
+        except Raced:
+            continue
+    raise Raced
+
+
+def _row(row: Any) -> str:
+    try:
+        answer = _scan(_ROW.load(row))
+    except ValidationError as error:
+        return _refusal(row, UnreadableScan(error.messages_dict))
+    except _ALL_OR_NONE:
+        # Not this row's fault: the whole batch is sent again, and what was done is answered anew.
+        raise
+    except IncentiveError as error:
+        return _refusal(row, error)
+    except Exception:  # noqa: BLE001 - logged; a fault of ours must not take the other rows
+        _log.exception("checkin.row_broke")
+        return _refusal(row, BrokenRow())
+    return f'{{"status":201,{answer.text[1:]}'
+
+
+def _refusal(row: Any, error: IncentiveError) -> str:
+    nonce = row.get("nonce") if isinstance(row, dict) else None
+    known = isinstance(nonce, str) and len(nonce) <= NONCE_LENGTH_MAX
+    told = {
+        "nonce": nonce if known else None,
+        "status": error.status,
+        "verdict": "refused",
+        "code": error.code,
+        "detail": str(error.message),
+    }
+    if error.field:
+        told["field"] = error.field
+    return json.dumps(told)

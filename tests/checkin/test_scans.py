@@ -1,0 +1,17 @@
+"""Scans at the door: in, out, twice, elsewhere, and by whom."""
+
+def test_whoever_signed_up_checks_in_with_the_code_on_the_screen(door):
+    volunteer = door.volunteer()
+    answer = door.scan(volunteer)
+    assert answer.status_code == 201, answer.json
+    assert answer.json["verdict"] == "check_in"
+    assert answer.json["volunteer_number"] == volunteer.person.volunteer_number
+    assert answer.json["check_out_at"] is None
+
+
+def test_the_second_scan_checks_out_and_makes_a_verified_record(door):
+    volunteer = door.checked_in(minutes_ago=30)
+    answer = door.scan(volunteer)
+    assert answer.json["verdict"] == "check_out"
+    assert answer.json["service_record"]["minutes"] == 30
+    assert answer.json["service_record"]["status"] == "verified"
