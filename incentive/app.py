@@ -17,10 +17,13 @@ from incentive.regions import api as regions_api
 from incentive.stations import api as stations_api
 from incentive.stations import checks as stations_checks  # noqa: F401 - registers itself
 from incentive.stations import ledger_api, redemptions_api
+from incentive.stations import service as stations
 
 # A package's line joins here when it has endpoints, and below when it has pages.
 API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     regions_api.bp,
+    people_api.bp,
+    me_api.bp,
     activities_api.bp,
     checkin_api.bp,
     scan_api.bp,
@@ -44,6 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.init_app(app)
     jurisdictions.init_app(app)
     observe.init_app(app)
+    app.extensions["require_at_station"] = stations.require_at
     app.extensions["caller_key"] = lambda: str(caller.caller().person_id)
     api = http.init_app(app)
     for blueprint in API_BLUEPRINTS:

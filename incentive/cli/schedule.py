@@ -7,6 +7,7 @@ MODULES: Final = (
     "incentive.settlement.jobs",
     "incentive.checkin.jobs",
     "incentive.stations.jobs",
+    "incentive.people.jobs",
 )
 
 

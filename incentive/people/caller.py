@@ -64,6 +64,15 @@ class Caller:
         if not self.may(permission, region_path=region_path, station_id=station_id):
             raise OutOfScope(permission)
 
+    def require_somewhere(self, permission: str) -> None:
+        """Let the caller pass with `permission` over anything at all.
+
+        Raises:
+            OutOfScope: no role gives it anywhere.
+        """
+        if not any(grant.role in PERMISSIONS[permission] for grant in self.grants):
+            raise OutOfScope(permission)
+
     def regions_for(self, permission: str) -> list[str]:
         """Return the paths of the subtrees in which the caller has `permission`."""
         roles = PERMISSIONS[permission]

@@ -1,7 +1,9 @@
 """What people's use cases refuse."""
 
+from datetime import timedelta
+
 from incentive.core.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
-from incentive.core.i18n import _
+from incentive.core.i18n import Text, _
 
 
 class NotSignedIn(Unauthenticated):
@@ -39,10 +41,13 @@ class SignInLocked(TooMany):
 
     code = "people.sign_in_locked"
 
-    def __init__(self, minutes: int) -> None:
+    def __init__(self, remaining: timedelta) -> None:
+        seconds = max(1, int(remaining.total_seconds()))
+        minutes = -(-seconds // 60)
         super().__init__(
             _("Too many wrong passwords. Try again in %(minutes)s minutes.", minutes=minutes),
             minutes=minutes,
+            retry_after_seconds=seconds,
         )
 
 
@@ -71,3 +76,71 @@ class UnknownPerson(NotFound):
 
     def __init__(self) -> None:
         super().__init__(_("There is no such person here. Check the volunteer number."))
+
+
+class PasswordWeak(Invalid):
+    """The password is too short or too easy to guess."""
+
+    code = "people.password_weak"
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message, field="password")
+
+
+class HomeTooWide(Invalid):
+    """Nobody lives in a whole city."""
+
+    code = "people.home_too_wide"
+
+    def __init__(self) -> None:
+        super().__init__(_("Choose the community where the person lives."), field="home_region_id")
+
+
+class OwnRole(Forbidden):
+    """Nobody grants a role to themselves."""
+
+    code = "people.own_role"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Nobody grants a role to themselves. Ask another administrator."), field="person_id"
+        )
+
+
+class RoleNotThere(Invalid):
+    """This role cannot be held at a station."""
+
+    code = "people.role_not_there"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Only station managers and auditors are bound to one station. Choose a region."),
+            field="role",
+        )
+
+
+class RoleHeld(Conflict):
+    """The person holds the role there already."""
+
+    code = "people.role_held"
+
+    def __init__(self) -> None:
+        super().__init__(_("The person has this role there already."), field="role")
+
+
+class ScopeUnclear(Invalid):
+    """A role is held over one region or at one station."""
+
+    code = "people.scope_unclear"
+
+    def __init__(self) -> None:
+        super().__init__(_("Name either a region or a station for the role."), field="region_id")
+
+
+class UnknownRole(NotFound):
+    """No such role is held now."""
+
+    code = "people.unknown_role"
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such role, or it has ended. Look the person up again."))

@@ -12,7 +12,6 @@ from sqlalchemy import (
     LargeBinary,
     Sequence,
     Text,
-    UniqueConstraint,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -31,6 +30,7 @@ class Person(Base):
         CheckConstraint("status IN ('active','suspended')", "status"),
         CheckConstraint("birth_month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'", "birth_month"),
         CheckConstraint("card_serial BETWEEN 1 AND 65535", "card_serial"),
+        Index(None, "home_region_id"),
     )
 
     id: Mapped[Id]
@@ -39,21 +39,36 @@ class Person(Base):
     birth_month: Mapped[String | None]
     phone_blind: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    home_region_id: Mapped[UUID | None] = mapped_column(ForeignKey("regions.id"))
     card_serial: Mapped[int] = mapped_column(Integer, default=1)
     status: Mapped[str] = mapped_column(Text, default="active")
     created_at: Mapped[Instant]
 
 
 class Password(Base):
-    """A person's argon2 hash, and the lock after too many wrong tries."""
+    """A person's argon2 hash; who has none cannot sign in yet."""
 
     __tablename__ = "passwords"
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), primary_key=True)
     hash: Mapped[String]
-    failures: Mapped[int] = mapped_column(Integer, default=0)
-    locked_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     changed_at: Mapped[Instant]
+
+
+class SignInFailure(Base):
+    """Wrong tries in a row for one phone, whether or not it is anybody's.
+
+    Counting them by phone instead of by person keeps unknown phones from being told
+    from known ones by the lock.
+    """
+
+    __tablename__ = "sign_in_failures"
+    __table_args__ = (Index(None, "failed_at"),)
+
+    phone_blind: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    failed_at: Mapped[Instant]
+    locked_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class SignIn(Base):
@@ -81,15 +96,17 @@ class RoleGrant(Base):
             "role",
         ),
         CheckConstraint("num_nonnulls(region_id, station_id) = 1", "one_scope"),
-        UniqueConstraint(
+        Index(
+            "uq_role_grants_current",
             "person_id",
             "role",
             "region_id",
             "station_id",
-            "valid_from",
+            unique=True,
             postgresql_nulls_not_distinct=True,
+            postgresql_where=text("valid_until IS NULL"),
         ),
-        Index("ix_role_grants_current", "person_id", postgresql_where=text("valid_until IS NULL")),
+        Index(None, "person_id"),
         Index(None, "region_id", "role"),
         Index(None, "station_id", "role"),
     )

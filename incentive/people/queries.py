@@ -1,13 +1,22 @@
-"""People's SQL."""
+"""Persons' and sessions' SQL; that of roles is in `role_queries`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, and_, delete, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from incentive.core.db import session
-from incentive.people.models import Person, RoleGrant, SignIn
+from incentive.people.models import (
+    Password,
+    Person,
+    RoleGrant,
+    SignIn,
+    SignInFailure,
+    person_sequence,
+)
 from incentive.regions.models import Region
 
 
@@ -38,3 +47,94 @@ def session_with_grants(token_hash: bytes, at: datetime) -> Sequence[Row[*tuple[
         )
     )
     return session().execute(statement).all()
+
+
+def next_sequence() -> int:
+    """Return the next person's place in the volunteer numbers; a gap means nothing."""
+    return int(session().execute(select(person_sequence.next_value())).scalar_one())
+
+
+def insert_person(values: dict[str, Any]) -> bool:
+    """Insert a person; return False if another has the phone."""
+    statement = insert(Person).values(values).on_conflict_do_nothing(index_elements=["phone_blind"])
+    return session().connection().execute(statement).rowcount == 1
+
+
+def person(person_id: UUID) -> Person | None:
+    """Return the person."""
+    return session().get(Person, person_id)
+
+
+def person_by_number(volunteer_number: str) -> Person | None:
+    """Return the person of a volunteer number."""
+    return session().scalar(select(Person).filter_by(volunteer_number=volunteer_number))
+
+
+def person_with_password(phone_blind: bytes) -> Row[*tuple[Any, ...]] | None:
+    """Return the active (Person, hash or None) of a phone."""
+    statement = (
+        select(Person, Password.hash)
+        .outerjoin(Password, Password.person_id == Person.id)
+        .where(Person.phone_blind == phone_blind, Person.status == "active")
+    )
+    return session().execute(statement).one_or_none()
+
+
+def person_with_home(person_id: UUID) -> Row[*tuple[Any, ...]] | None:
+    """Return (Person, home Region or None)."""
+    statement = (
+        select(Person, Region)
+        .outerjoin(Region, Region.id == Person.home_region_id)
+        .where(Person.id == person_id)
+    )
+    return session().execute(statement).one_or_none()
+
+
+def numbers_of(person_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the volunteer numbers of those who exist."""
+    rows = session().execute(
+        select(Person.id, Person.volunteer_number).where(Person.id.in_(set(person_ids)))
+    )
+    return {row.id: row.volunteer_number for row in rows}
+
+
+def set_password(person_id: UUID, password_hash: str, at: datetime) -> None:
+    """Keep the hash of a person's password in place of any before."""
+    changed = {"hash": password_hash, "changed_at": at}
+    statement = insert(Password).values(person_id=person_id, **changed)
+    session().execute(statement.on_conflict_do_update(index_elements=["person_id"], set_=changed))
+
+
+def failures_of(phone_blind: bytes) -> SignInFailure | None:
+    """Return the wrong tries for a phone."""
+    return session().get(SignInFailure, phone_blind)
+
+
+def lock_failures(phone_blind: bytes, at: datetime) -> SignInFailure:
+    """Return the tries for a phone, made if there were none, locked until the end."""
+    fresh = insert(SignInFailure).values(phone_blind=phone_blind, failures=0, failed_at=at)
+    session().execute(fresh.on_conflict_do_nothing())
+    statement = select(SignInFailure).filter_by(phone_blind=phone_blind).with_for_update()
+    return session().scalars(statement.execution_options(populate_existing=True)).one()
+
+
+def revoke(token_hash: bytes, at: datetime) -> bool:
+    """End a session; return whether there was one."""
+    statement = (
+        update(SignIn)
+        .where(SignIn.token_hash == token_hash, SignIn.revoked_at.is_(None))
+        .values(revoked_at=at)
+    )
+    return session().connection().execute(statement).rowcount == 1
+
+
+def revoke_all(person_id: UUID, at: datetime) -> None:
+    """End all sessions of a person."""
+    statement = update(SignIn).where(SignIn.person_id == person_id, SignIn.revoked_at.is_(None))
+    session().execute(statement.values(revoked_at=at))
+
+
+def forget(*, failures_before: datetime, sessions_before: datetime) -> None:
+    """Delete tries last made, and sessions that ended, before then."""
+    session().execute(delete(SignInFailure).where(SignInFailure.failed_at < failures_before))
+    session().execute(delete(SignIn).where(SignIn.expires_at < sessions_before))

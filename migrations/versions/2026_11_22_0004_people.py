@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("birth_month", sa.Text(), nullable=True),
         sa.Column("phone_blind", sa.LargeBinary(), nullable=True),
         sa.Column("phone_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("home_region_id", sa.Uuid(), nullable=True),
         sa.Column("card_serial", sa.Integer(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -27,20 +28,31 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("status IN ('active','suspended')", name=op.f("ck_persons_status")),
         sa.CheckConstraint("card_serial BETWEEN 1 AND 65535", name=op.f("ck_persons_card_serial")),
+        sa.ForeignKeyConstraint(
+            ["home_region_id"], ["regions.id"], name=op.f("fk_persons_home_region_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_persons")),
         sa.UniqueConstraint("phone_blind", name=op.f("uq_persons_phone_blind")),
         sa.UniqueConstraint("volunteer_number", name=op.f("uq_persons_volunteer_number")),
     )
+    op.create_index(op.f("ix_persons_home_region_id"), "persons", ["home_region_id"])
     op.create_table(
         "passwords",
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
-        sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_passwords_person_id")),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_passwords")),
     )
+    op.create_table(
+        "sign_in_failures",
+        sa.Column("phone_blind", sa.LargeBinary(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("phone_blind", name=op.f("pk_sign_in_failures")),
+    )
+    op.create_index(op.f("ix_sign_in_failures_failed_at"), "sign_in_failures", ["failed_at"])
     op.create_table(
         "role_grants",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -68,23 +80,16 @@ def upgrade() -> None:
             ["region_id"], ["regions.id"], name=op.f("fk_role_grants_region_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grants")),
-        sa.UniqueConstraint(
-            "person_id",
-            "role",
-            "region_id",
-            "station_id",
-            "valid_from",
-            name=op.f("uq_role_grants_person_id_role_region_id_station_id_valid_from"),
-            postgresql_nulls_not_distinct=True,
-        ),
     )
     op.create_index(
-        "ix_role_grants_current",
+        "uq_role_grants_current",
         "role_grants",
-        ["person_id"],
-        unique=False,
+        ["person_id", "role", "region_id", "station_id"],
+        unique=True,
+        postgresql_nulls_not_distinct=True,
         postgresql_where=sa.text("valid_until IS NULL"),
     )
+    op.create_index(op.f("ix_role_grants_person_id"), "role_grants", ["person_id"])
     op.create_index(
         op.f("ix_role_grants_region_id_role"), "role_grants", ["region_id", "role"], unique=False
     )

@@ -1,0 +1,57 @@
+"""`incentive people`: the first administrator, and a way back in."""
+
+import click
+
+from incentive.core import clock
+from incentive.core.db import transaction
+from incentive.people import passwords, phones, service
+from incentive.people.permissions import ROLES
+from incentive.regions import service as regions
+
+_PHONE = click.option("--phone", required=True, help="Mobile number to sign in with.")
+
+
+@click.group("people")
+def commands() -> None:
+    """Keep persons and roles."""
+
+
+@commands.command("create")
+@_PHONE
+@click.option("--name", required=True)
+@click.option("--role", required=True, type=click.Choice(ROLES))
+@click.option("--region", required=True, help="Code of the region over which the role is held.")
+def create(*, phone: str, name: str, role: str, region: str) -> None:
+    """Enter a person with a role: the first administrator, who then enters all others."""
+    password = _ask_password(phones.parse(phone))
+    with transaction():
+        home = regions.region_by_code(region)
+        person = service.create_person(
+            name=name,
+            phone=phone,
+            password=password,
+            home_region_id=home.id,
+            role=role,
+            by=None,
+            at=clock.now(),
+        )
+    click.echo(f"{person.volunteer_number} is {role} over {home.name}.")
+
+
+@commands.command("password")
+@_PHONE
+def password(*, phone: str) -> None:
+    """Give a person a new password; their sessions end."""
+    e164 = phones.parse(phone)
+    with transaction():
+        person = service.person_by_phone(e164)
+    new = _ask_password(e164)
+    with transaction():
+        service.set_password(person.id, new, clock.now())
+    click.echo(f"{person.volunteer_number} has a new password.")
+
+
+def _ask_password(e164: str) -> str:
+    given: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    passwords.check(given, e164)
+    return given

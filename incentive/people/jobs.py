@@ -1,0 +1,22 @@
+"""What callers leave behind, forgotten in time."""
+
+from datetime import timedelta
+
+from incentive.core import clock, idempotency
+from incentive.core.db import transaction
+from incentive.core.jobs import periodic
+from incentive.people import queries
+
+ANSWERS_KEPT = timedelta(days=7)
+FAILURES_KEPT = timedelta(days=1)
+# Logs are kept for six months at least (Cybersecurity Law, art. 21).
+SESSIONS_KEPT = timedelta(days=200)
+
+
+@periodic(cron="40 3 * * *")
+def forget() -> None:
+    """Delete old answers to retries, wrong tries, and sessions that ended long ago."""
+    now = clock.now()
+    with transaction():
+        idempotency.sweep(now - ANSWERS_KEPT)
+        queries.forget(failures_before=now - FAILURES_KEPT, sessions_before=now - SESSIONS_KEPT)

@@ -1,0 +1,73 @@
+"""What people see of themselves over HTTP: who they are, and their card."""
+
+from typing import Any, Final
+
+from flask import Response, request
+
+from incentive.core import clock, codes
+from incentive.core.db import transaction
+from incentive.core.http import ApiBlueprint
+from incentive.people import cards, service
+from incentive.people.caller import caller
+from incentive.people.me import Me, me
+from incentive.people.schemas import CardKeysSchema, CardSchema, MeSchema, OwnRegistrationSchema
+
+bp: Final = ApiBlueprint("me", __name__, description="The caller, and the caller's card")
+_DRAWING: Final = {"type": "string", "format": "binary"}
+
+
+@bp.post("/me")
+@bp.doc(security=[])
+@bp.arguments(OwnRegistrationSchema)
+@bp.once_for_anyone(201, MeSchema)
+def sign_up(given: dict[str, Any]) -> Me:
+    """Register yourself at the community where you live; then sign in."""
+    at = clock.now()
+    return me(service.sign_up(**given, at=at).id, at)
+
+
+@bp.get("/me")
+@bp.response(200, MeSchema)
+def show_me() -> Me:
+    """Show who you are: volunteer number, masked phone, home and roles."""
+    with transaction():
+        return me(caller().person_id, clock.now())
+
+
+@bp.get("/me/card")
+@bp.response(200, CardSchema)
+def show_card() -> cards.Card:
+    """Return your member card as text."""
+    return _card()
+
+
+@bp.get("/me/card.svg")
+@bp.response(200, _DRAWING, content_type="image/svg+xml")
+def draw_card_as_svg() -> Response:
+    """Draw your member card as a QR code."""
+    return _drawn(codes.svg(_card().url), "image/svg+xml")
+
+
+@bp.get("/me/card.png")
+@bp.response(200, _DRAWING, content_type="image/png")
+def draw_card_as_png() -> Response:
+    """Draw your member card as a QR code, in pixels."""
+    return _drawn(codes.png(_card().url), "image/png")
+
+
+@bp.get("/card-keys")
+@bp.doc(security=[])
+@bp.response(200, CardKeysSchema)
+def list_card_keys() -> dict[str, list[cards.CardKey]]:
+    """Return the public keys with which a scanner verifies cards without network."""
+    return {"items": cards.card_keys()}
+
+
+def _card() -> cards.Card:
+    with transaction():
+        return cards.card(caller().person_id, request.host_url)
+
+
+def _drawn(drawing: bytes, mimetype: str) -> Response:
+    # A phone handed on must not show the card of who was signed in before.
+    return Response(drawing, mimetype=mimetype, headers={"Cache-Control": "private, no-store"})

@@ -1,0 +1,94 @@
+"""Granting and ending roles: each in one scope, by somebody else who may there."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from flask import current_app
+
+from incentive.core.ids import new_id
+from incentive.people import queries, role_queries
+from incentive.people.caller import Caller
+from incentive.people.domain import STATION_ROLES
+from incentive.people.errors import (
+    OwnRole,
+    RoleHeld,
+    RoleNotThere,
+    ScopeUnclear,
+    UnknownPerson,
+    UnknownRole,
+)
+from incentive.regions import service as regions
+
+_GRANT: Final = "role.grant"
+
+
+def grant_role(
+    person_id: UUID,
+    role: str,
+    *,
+    region_id: UUID | None = None,
+    station_id: UUID | None = None,
+    by: Caller | None,
+    at: datetime,
+) -> UUID:
+    """Give the person `role` over one region or at one station; return the grant's id.
+
+    `by` is None for the command line and the demo only, who may grant anything.
+
+    Raises:
+        ScopeUnclear, RoleNotThere: the role cannot be held so.
+        OutOfScope, OwnRole: the caller may not grant it.
+        UnknownPerson, UnknownRegion, RoleHeld: look at who and where.
+    """
+    if (region_id is None) == (station_id is None):
+        raise ScopeUnclear
+    if station_id is not None and role not in STATION_ROLES:
+        raise RoleNotThere
+    path = regions.region(region_id, field="region_id").path if region_id else None
+    if by is not None:
+        _may_grant(by, person_id, path, station_id)
+    if queries.person(person_id) is None:
+        raise UnknownPerson
+    grant_id = new_id()
+    granted = {
+        "id": grant_id,
+        "person_id": person_id,
+        "role": role,
+        "region_id": region_id,
+        "station_id": station_id,
+        "valid_from": at,
+        "granted_by": by.person_id if by else None,
+    }
+    if not role_queries.insert_grant(granted):
+        raise RoleHeld
+    return grant_id
+
+
+def revoke_role(grant_id: UUID, *, by: Caller, at: datetime) -> None:
+    """End a role; what was done with it stays.
+
+    Raises:
+        UnknownRole: it is not held now.
+        OutOfScope: the caller may not grant it either.
+    """
+    grant = role_queries.lock_grant(grant_id)
+    if grant is None:
+        raise UnknownRole
+    path = regions.path_of(grant.region_id) if grant.region_id else None
+    _may_reach(by, path, grant.station_id)
+    grant.valid_until = at
+
+
+def _may_grant(by: Caller, person_id: UUID, path: str | None, station_id: UUID | None) -> None:
+    _may_reach(by, path, station_id)
+    if by.person_id == person_id:
+        raise OwnRole
+
+
+def _may_reach(by: Caller, path: str | None, station_id: UUID | None) -> None:
+    if station_id is None:
+        by.require(_GRANT, region_path=path)
+    else:
+        # Stations lie above people; the application says who knows where one stands.
+        current_app.extensions["require_at_station"](by, _GRANT, station_id)

@@ -1,0 +1,139 @@
+"""Shapes of people's endpoints."""
+
+from marshmallow import ValidationError, fields, validate
+
+from incentive.core.http import Schema
+from incentive.people.domain import SELF_ROLES
+from incentive.people.passwords import LENGTH_MAX
+from incentive.people.permissions import ROLES
+from incentive.regions.models import GridKind
+
+_PHONE = validate.Length(1, 40)
+
+
+def _printable(text: str) -> None:
+    if not text.isprintable() or text != text.strip():
+        raise ValidationError("Write it without blanks at the ends and control characters.")
+
+
+def _name(length_max: int) -> fields.String:
+    return fields.String(
+        required=True, validate=validate.And(validate.Length(1, length_max), _printable)
+    )
+
+
+class SignInSchema(Schema):
+    """Phone and password."""
+
+    phone = fields.String(required=True, validate=_PHONE, metadata={"example": "13812345678"})
+    password = fields.String(required=True, validate=validate.Length(1, LENGTH_MAX))
+
+
+class RegisterSchema(Schema):
+    """A new person; without a password they cannot sign in."""
+
+    name = _name(50)
+    phone = fields.String(required=True, validate=_PHONE, metadata={"example": "13812345678"})
+    password = fields.String(
+        load_default=None, allow_none=True, validate=validate.Length(1, LENGTH_MAX)
+    )
+    home_region_id = fields.UUID(required=True, metadata={"description": "A community, or below"})
+    role = fields.String(load_default=SELF_ROLES[0], validate=validate.OneOf(SELF_ROLES))
+
+
+class OwnRegistrationSchema(RegisterSchema):
+    """Somebody who registers themselves, and so needs a password."""
+
+    password = fields.String(required=True, validate=validate.Length(1, LENGTH_MAX))
+
+
+class PersonSchema(Schema):
+    """A person as others may know them."""
+
+    id = fields.UUID(required=True)
+    volunteer_number = fields.String(required=True)
+
+
+class RegionNameSchema(Schema):
+    """A region, in short."""
+
+    id = fields.UUID(required=True)
+    code = fields.String(required=True)
+    level = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class RoleSchema(Schema):
+    """A role over a region or at a station."""
+
+    id = fields.UUID(required=True)
+    role = fields.String(required=True)
+    region = fields.Nested(RegionNameSchema, required=True, allow_none=True)
+    station_id = fields.UUID(required=True, allow_none=True)
+
+
+class MeSchema(PersonSchema):
+    """What a person sees of themselves; the phone is masked."""
+
+    name = fields.String(required=True)
+    phone = fields.String(required=True, allow_none=True)
+    home = fields.Nested(RegionNameSchema, required=True, allow_none=True)
+    roles = fields.List(fields.Nested(RoleSchema), required=True)
+
+
+class SignedInAsSchema(PersonSchema):
+    """Who signed in."""
+
+    name = fields.String(required=True)
+
+
+class SessionSchema(Schema):
+    """A session; its token is shown this once and sent as `Authorization: Bearer`."""
+
+    token = fields.String(required=True)
+    expires_at = fields.AwareDateTime(required=True)
+    person = fields.Nested(SignedInAsSchema, required=True)
+
+
+class GrantSchema(Schema):
+    """A role to grant: over a region, or (station managers and auditors) at one station."""
+
+    role = fields.String(required=True, validate=validate.OneOf(ROLES))
+    region_id = fields.UUID(load_default=None, allow_none=True)
+    station_id = fields.UUID(load_default=None, allow_none=True)
+
+
+class GrantedSchema(Schema):
+    """A granted role, by the id that ends it."""
+
+    id = fields.UUID(required=True)
+
+
+class CardSchema(Schema):
+    """A member card."""
+
+    volunteer_number = fields.String(required=True)
+    serial = fields.Integer(required=True)
+    text = fields.String(required=True, metadata={"description": "The code, to be typed"})
+    url = fields.String(required=True, metadata={"description": "What the QR code holds"})
+
+
+class CardKeySchema(Schema):
+    """A key that verifies cards."""
+
+    jurisdiction = fields.String(required=True)
+    algorithm = fields.String(required=True)
+    public_key = fields.String(required=True, metadata={"description": "32 bytes, hexadecimal"})
+
+
+class CardKeysSchema(Schema):
+    """All keys whose cards are good."""
+
+    items = fields.List(fields.Nested(CardKeySchema), required=True)
+
+
+class GridSchema(Schema):
+    """A grid to draw."""
+
+    name = _name(100)
+    kind = fields.String(required=True, validate=validate.OneOf([kind.value for kind in GridKind]))

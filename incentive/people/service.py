@@ -1,0 +1,207 @@
+"""Persons: registering them and finding them.
+
+Roles are granted in `roles`, sessions opened in `sign_in`, cards made in `cards`; `me` is
+what people see of themselves.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from incentive.core.codes import volunteer_number
+from incentive.core.ids import new_id
+from incentive.core.keys import vault
+from incentive.people import passwords, phones, queries, role_queries
+from incentive.people.caller import Caller
+from incentive.people.domain import is_home
+from incentive.people.errors import HomeTooWide, PhoneTaken, UnknownPerson
+from incentive.people.models import Person
+from incentive.people.permissions import VOLUNTEER
+from incentive.people.roles import grant_role, revoke_role
+from incentive.regions import service as regions
+from incentive.regions.models import Region
+
+__all__ = [
+    "blind_phone",
+    "create_person",
+    "grant_role",
+    "numbers_of",
+    "person",
+    "person_by_number",
+    "person_by_phone",
+    "register",
+    "revoke_role",
+    "set_password",
+    "sign_up",
+]
+_PROVINCE_DIGITS: Final = 2
+
+
+def create_person(
+    *,
+    name: str,
+    phone: str,
+    password: str | None,
+    home_region_id: UUID,
+    role: str = VOLUNTEER,
+    by: Caller | None,
+    at: datetime,
+) -> Person:
+    """Enter a person with a fresh volunteer number and `role` over the home region.
+
+    Who has no password cannot sign in, and shows the card on paper. `by` is None for the
+    person themselves and for the command line; nobody's permission is asked here.
+
+    Raises:
+        PhoneUnusable, PhoneTaken, PasswordWeak: each says what to mend.
+        UnknownRegion: the home is none.
+    """
+    e164 = phones.parse(phone)
+    home = regions.region(home_region_id, field="home_region_id")
+    password_hash = None
+    if password is not None:
+        passwords.check(password, e164)
+        password_hash = passwords.hashed(password)
+    person_id = new_id()
+    created = {
+        "id": person_id,
+        "volunteer_number": volunteer_number(queries.next_sequence(), home.code[:_PROVINCE_DIGITS]),
+        "name": name,
+        "phone_blind": blind_phone(e164),
+        "phone_sealed": vault().seal(e164),
+        "home_region_id": home.id,
+        "card_serial": 1,
+        "status": "active",
+        "created_at": at,
+    }
+    if not queries.insert_person(created):
+        raise PhoneTaken
+    if password_hash is not None:
+        queries.set_password(person_id, password_hash, at)
+    role_queries.insert_grant(
+        {
+            "id": new_id(),
+            "person_id": person_id,
+            "role": role,
+            "region_id": home.id,
+            "valid_from": at,
+            "granted_by": by.person_id if by else None,
+        }
+    )
+    return person(person_id)
+
+
+def sign_up(
+    *, name: str, phone: str, password: str, home_region_id: UUID, role: str, at: datetime
+) -> Person:
+    """Enter the person who asks for it, at the community where they live.
+
+    Raises:
+        HomeTooWide: the home is no community or part of one.
+        As `create_person`.
+    """
+    _home(home_region_id)
+    return create_person(
+        name=name,
+        phone=phone,
+        password=password,
+        home_region_id=home_region_id,
+        role=role,
+        by=None,
+        at=at,
+    )
+
+
+def register(
+    *,
+    name: str,
+    phone: str,
+    password: str | None,
+    home_region_id: UUID,
+    role: str,
+    by: Caller,
+    at: datetime,
+) -> Person:
+    """Enter a person of a community in which the caller may.
+
+    Raises:
+        OutOfScope: the caller may not there.
+        As `sign_up`.
+    """
+    by.require("person.create", region_path=_home(home_region_id).path)
+    return create_person(
+        name=name,
+        phone=phone,
+        password=password,
+        home_region_id=home_region_id,
+        role=role,
+        by=by,
+        at=at,
+    )
+
+
+def person(person_id: UUID) -> Person:
+    """Return the person.
+
+    Raises:
+        UnknownPerson: nobody here has this id.
+    """
+    found = queries.person(person_id)
+    if found is None:
+        raise UnknownPerson
+    return found
+
+
+def person_by_number(number: str) -> Person:
+    """Return the person of a volunteer number.
+
+    Raises:
+        UnknownPerson: nobody here has it.
+    """
+    found = queries.person_by_number(number)
+    if found is None:
+        raise UnknownPerson
+    return found
+
+
+def person_by_phone(e164: str) -> Person:
+    """Return the active person of a phone.
+
+    Raises:
+        UnknownPerson: nobody here has it.
+    """
+    row = queries.person_with_password(blind_phone(e164))
+    if row is None:
+        raise UnknownPerson
+    found: Person = row[0]
+    return found
+
+
+def numbers_of(person_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the volunteer numbers of those who exist, in one query."""
+    return queries.numbers_of(person_ids) if person_ids else {}
+
+
+def set_password(person_id: UUID, password: str, at: datetime) -> None:
+    """Give the person a new password and end all their sessions.
+
+    Raises:
+        UnknownPerson, PasswordWeak: nothing is changed.
+    """
+    holder = person(person_id)
+    passwords.check(password, vault().open(holder.phone_sealed) if holder.phone_sealed else "-")
+    queries.set_password(person_id, passwords.hashed(password), at)
+    queries.revoke_all(person_id, at)
+
+
+def blind_phone(e164: str) -> bytes:
+    """Return what a phone is looked up by."""
+    return vault().blind(f"phone/{e164}")
+
+
+def _home(region_id: UUID) -> Region:
+    home = regions.region(region_id, field="home_region_id")
+    if not is_home(home.level):
+        raise HomeTooWide
+    return home
