@@ -83,7 +83,8 @@ def claim(caller: str, key: str, wanted: bytes, at: datetime) -> Answer | None:
     """
     row = {"caller": caller, "key": key, "request_hash": wanted, "created_at": at}
     fresh = insert(IdempotencyKey).values(row).on_conflict_do_nothing()
-    if session().connection().execute(fresh).rowcount:
+    # The row itself is asked for: of an INSERT the driver's row count is not kept.
+    if session().scalar(fresh.returning(IdempotencyKey.key)) is not None:
         return None
     known = session().scalars(select(IdempotencyKey).filter_by(caller=caller, key=key)).one()
     if known.request_hash != wanted or known.status is None:
