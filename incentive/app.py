@@ -14,6 +14,9 @@ from incentive.core.paths import static_dir
 from incentive.people import api as people_api
 from incentive.people import caller, me_api
 from incentive.regions import api as regions_api
+from incentive.settlement import api as settlement_api
+from incentive.settlement import checks as settlement_checks  # noqa: F401 - registers itself
+from incentive.settlement import jobs as settlement_jobs  # noqa: F401 - listens to check-in
 from incentive.stations import api as stations_api
 from incentive.stations import checks as stations_checks  # noqa: F401 - registers itself
 from incentive.stations import ledger_api, redemptions_api
@@ -30,6 +33,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     stations_api.bp,
     redemptions_api.bp,
     ledger_api.bp,
+    settlement_api.bp,
 )
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = ()
 

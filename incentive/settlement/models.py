@@ -1,13 +1,12 @@
 """Rule versions, awards, and the records that could not be settled."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -65,13 +64,16 @@ class SettlementFailure(Base):
     """A record that could not be settled: set aside, shown, and harmless to the rest."""
 
     __tablename__ = "settlement_failures"
-    __table_args__ = (Index(None, "failed_at"),)
+    __table_args__ = (Index(None, "failed_at", "service_record_id"), Index(None, "region_id"))
 
     service_record_id: Mapped[UUID] = mapped_column(
         ForeignKey("service_records.id"), primary_key=True
     )
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
+    region_id: Mapped[UUID] = mapped_column(ForeignKey("regions.id"))
+    day: Mapped[date]
     code: Mapped[String]
     message: Mapped[String]
     attempts: Mapped[int] = mapped_column(Integer, default=1)
     failed_at: Mapped[Instant]
-    retry_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    retry_at: Mapped[Instant]

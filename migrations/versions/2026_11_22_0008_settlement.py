@@ -9,6 +9,12 @@ down_revision = "0007_stations"
 branch_labels = None
 depends_on = None
 
+# 10 points an hour, paid by six minutes, at most 80 a day.
+FIRST_RULES = (
+    '{"rules": [{"rule": "block", "block_minutes": 6, "block_points": 1},'
+    ' {"rule": "cap_day", "points": 80}]}'
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -63,11 +69,20 @@ def upgrade() -> None:
     op.create_table(
         "settlement_failures",
         sa.Column("service_record_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("region_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("failed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["persons.id"], name=op.f("fk_settlement_failures_person_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["region_id"], ["regions.id"], name=op.f("fk_settlement_failures_region_id")
+        ),
         sa.ForeignKeyConstraint(
             ["service_record_id"],
             ["service_records.id"],
@@ -76,5 +91,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("service_record_id", name=op.f("pk_settlement_failures")),
     )
     op.create_index(
-        op.f("ix_settlement_failures_failed_at"), "settlement_failures", ["failed_at"], unique=False
+        op.f("ix_settlement_failures_failed_at_service_record_id"),
+        "settlement_failures",
+        ["failed_at", "service_record_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_settlement_failures_region_id"), "settlement_failures", ["region_id"], unique=False
+    )
+
+    op.execute(
+        "INSERT INTO rule_versions (id, effective_from, document, created_at) VALUES"
+        f" ('00000000-0000-7000-8000-000000000001', '2000-01-01', '{FIRST_RULES}', now())"
     )

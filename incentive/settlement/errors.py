@@ -1,0 +1,25 @@
+"""What the settlement refuses."""
+
+from incentive.core.errors import Conflict, NotFound
+from incentive.core.i18n import _
+
+
+class NoRuleInForce(Conflict):
+    """No rule version pays this day."""
+
+    code = "settlement.no_rule_in_force"
+
+    def __init__(self, day: str) -> None:
+        super().__init__(
+            _("No earning rule is in force on %(day)s. Add one that begins earlier.", day=day),
+            day=day,
+        )
+
+
+class UnknownFailure(NotFound):
+    """No such record is set aside."""
+
+    code = "settlement.unknown_failure"
+
+    def __init__(self) -> None:
+        super().__init__(_("This service record is not among those set aside."))

@@ -1,0 +1,213 @@
+"""Verified service records become points: set by set, each record once, whatever fails.
+
+`settle` takes a few hundred records in one transaction. If they cannot be settled
+together it halves them, until the one that is at fault stands alone; that one is set
+aside with its reason and tried again later, and the rest are paid.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from incentive import rules
+from incentive.checkin import service as checkin
+from incentive.checkin.service import UnsettledRecord
+from incentive.core.db import session
+from incentive.core.errors import IncentiveError
+from incentive.core.paging import Page, page
+from incentive.ledger import service as ledger
+from incentive.ledger.domain import Posting, Purse, transfer
+from incentive.people import service as people
+from incentive.settlement import queries
+from incentive.settlement.domain import Sums, Version, by_version, expires_on, retry_at
+from incentive.settlement.errors import NoRuleInForce, UnknownFailure
+from incentive.settlement.models import SettlementFailure
+
+BATCH: Final = 500
+ACTOR: Final = "system"
+
+
+def settle(at: datetime, limit: int = BATCH) -> int:
+    """Settle up to `limit` verified records; return how many were dealt with.
+
+    Run twice, by two workers at once or after a crash, it pays each record once.
+    """
+    queries.lock_settlement()
+    records = checkin.unsettled(at, limit)
+    if records:
+        for version, members in by_version(records, queries.rule_versions()):
+            _settle_or_split(version, members, at)
+    return len(records)
+
+
+def expire(today: date) -> int:
+    """Move points that lapsed before `today` to breakage, a batch; return how many balances."""
+    return ledger.expire(today, ACTOR)
+
+
+def failures(paths: Sequence[str] | None, *, cursor: str | None, limit: int) -> Page:
+    """Return a page of the records set aside, the oldest first, by volunteer number.
+
+    Of the subtrees at `paths` only, or of everywhere with `None`.
+    """
+    found = page(
+        queries.failures(paths),
+        [SettlementFailure.failed_at, SettlementFailure.service_record_id],
+        cursor=cursor,
+        limit=limit,
+    )
+    numbers = people.numbers_of([failure.person_id for failure in found.items])
+    items = [
+        {"failure": failure, "volunteer_number": numbers[failure.person_id]}
+        for failure in found.items
+    ]
+    return Page(items, found.next_cursor)
+
+
+def failure(record_id: UUID) -> SettlementFailure:
+    """Return why a record was set aside.
+
+    Raises:
+        UnknownFailure: it is not set aside.
+    """
+    found = session().get(SettlementFailure, record_id)
+    if found is None:
+        raise UnknownFailure
+    return found
+
+
+def retry(record_id: UUID, at: datetime) -> None:
+    """Let the next run try a record that was set aside.
+
+    Raises:
+        UnknownFailure: it is not set aside.
+    """
+    failure(record_id)
+    checkin.postpone([record_id], at)
+
+
+def statement(owner: str, language: str, *, cursor: str | None, limit: int) -> Page:
+    """Return a page of the owner's transactions, newest first, awards explained in words."""
+    found = ledger.statement(owner, cursor=cursor, limit=limit)
+    reasons = queries.explanations([row.id for row in found.items])
+    items: list[dict[str, Any]] = [
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "available": row.available or 0,
+            "held": row.held or 0,
+            "effective_on": row.effective_on,
+            "posted_at": row.posted_at,
+            "source": row.source,
+            "reason": row.reason,
+            "explanation": rules.words(reasons[row.id], language) if row.id in reasons else [],
+        }
+        for row in found.items
+    ]
+    return Page(items, found.next_cursor)
+
+
+def _settle_or_split(
+    version: Version | None, records: Sequence[UnsettledRecord], at: datetime
+) -> None:
+    try:
+        with session().begin_nested():
+            _award(version, records, at)
+    except OperationalError:
+        raise  # the database is away or wants another try: no record is at fault
+    except (IncentiveError, DBAPIError, rules.RuleError, ArithmeticError, ValueError) as error:
+        if len(records) == 1:
+            _set_aside(records[0], error, at)
+            return
+        middle = len(records) // 2
+        _settle_or_split(version, records[:middle], at)
+        _settle_or_split(version, records[middle:], at)
+
+
+def _award(version: Version | None, records: Sequence[UnsettledRecord], at: datetime) -> None:
+    if version is None:
+        raise NoRuleInForce(str(records[0].day))
+    sums = queries.sums(
+        {record.person_id for record in records},
+        {record.day for record in records},
+        {record.activity_id for record in records},
+    )
+    facts = [_fact(record, sums) for record in records]
+    awards = rules.award_all(facts, version.rule_set)
+    paid = [pair for pair in zip(records, awards, strict=True) if pair[1].points]
+    posted = ledger.post([_posting(record, award.points) for record, award in paid])
+    transactions = {
+        record.record_id: done.transaction_id
+        for (record, _), done in zip(paid, posted, strict=True)
+    }
+    queries.insert_awards(
+        [
+            {
+                "service_record_id": record.record_id,
+                "person_id": record.person_id,
+                "activity_id": record.activity_id,
+                "day": record.day,
+                "points": award.points,
+                "rule_version_id": version.id,
+                "explanation": award.explain(),
+                "transaction_id": transactions.get(record.record_id),
+                "expires_on": expires_on(record.day) if award.points else None,
+                "awarded_at": at,
+            }
+            for record, award in zip(records, awards, strict=True)
+        ]
+    )
+    settled = [record.record_id for record in records]
+    checkin.mark_settled(settled, at)
+    queries.forget_failures(settled)
+
+
+def _fact(record: UnsettledRecord, sums: Sums) -> rules.Fact:
+    person, month = record.person_id, record.day.replace(day=1)
+    return rules.Fact(
+        person=str(person),
+        activity=str(record.activity_id),
+        kind=record.activity_kind,
+        day=record.day,
+        minutes=record.minutes,
+        paid_that_day=sums.by_day.get((person, record.day), 0),
+        paid_that_month=sums.by_month.get((person, month), 0),
+        paid_for_activity=sums.by_activity.get((person, record.activity_id), 0),
+        first=person not in sums.awarded_before,
+    )
+
+
+def _posting(record: UnsettledRecord, points: int) -> Posting:
+    earner = Purse(f"person:{record.person_id}", "available", expires_on(record.day))
+    issuance = Purse(f"region:{record.region_id}", "issuance")
+    return Posting(
+        key=f"award:{record.record_id}",
+        kind="award",
+        source=f"service_record:{record.record_id}",
+        actor=ACTOR,
+        effective_on=record.day,
+        lines=transfer(issuance, earner, points),
+    )
+
+
+def _set_aside(record: UnsettledRecord, error: Exception, at: datetime) -> None:
+    attempts = queries.tries_of(record.record_id) + 1
+    again = retry_at(attempts, at)
+    queries.set_aside(
+        {
+            "service_record_id": record.record_id,
+            "person_id": record.person_id,
+            "region_id": record.region_id,
+            "day": record.day,
+            "code": error.code if isinstance(error, IncentiveError) else type(error).__name__,
+            # The driver's text may quote values of the row; its first line names the fault only.
+            "message": str(error).partition("\n")[0][:300],
+            "attempts": attempts,
+            "failed_at": at,
+            "retry_at": again,
+        }
+    )
+    checkin.postpone([record.record_id], again)
