@@ -15,6 +15,7 @@ from flask_babel import (
     to_user_timezone,
 )
 
+from incentive.core.codes import grouped
 from incentive.core.i18n import LANGUAGES
 
 LANGUAGE_NAMES: Final = {"zh": "中文", "en": "English"}
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(minutes)
     app.add_template_filter(figure)
     app.add_template_filter(signed)
+    app.add_template_filter(grouped)
     app.add_template_global(new_key)
     app.context_processor(lambda: {"languages": languages()})
 

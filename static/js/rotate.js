@@ -1,7 +1,7 @@
 /* The shift's code on a screen: fetched anew as each step ends, with a countdown. The server takes
    the step before as well, so a slow answer does no harm; without one for LATE_MS the code is
    crossed out loudly, for soon nobody can check in with it.
-   Answer of data-code: {code, expires_at, now?}; data-image draws the same step. */
+   Answer of data-code: {code, text, now, expires_at}; data-image draws the same step. */
 
 import { get } from "./api.js";
 
@@ -28,12 +28,12 @@ async function refresh() {
     const sent = Date.now();
     const answer = await get(screen.dataset.code);
     // The server's clock decides; half the journey is the best guess of when it spoke.
-    const ahead = answer.now ? Date.parse(answer.now) - (sent + Date.now()) / 2 : 0;
+    const ahead = Date.parse(answer.now) - (sent + Date.now()) / 2;
     const image = new Image();
     image.src = `${screen.dataset.image}?step=${encodeURIComponent(answer.code)}`;
     await image.decode();
     picture.src = image.src;
-    typed.textContent = answer.code;
+    typed.textContent = answer.text;
     expires = Date.parse(answer.expires_at) - ahead;
     step = Math.max(step, expires - Date.now());
   } catch {

@@ -3,7 +3,7 @@
 import { nonce, post, Refused, Unreachable } from "./api.js";
 import { listen } from "./hid.js";
 import * as queue from "./queue.js";
-import { Camera, codeIn, readPicture, signal } from "./scan.js";
+import { Camera, readPicture, signal } from "./scan.js";
 
 const owner = document.body.dataset.owner ?? "";
 
@@ -83,7 +83,7 @@ function wire(box) {
   }
 
   async function read(text) {
-    const code = codeIn(text);
+    const code = text.trim();
     input.value = code;
     if (busy) {
       say(box.dataset.textBusy);
@@ -98,7 +98,7 @@ function wire(box) {
     busy = true;
     say(box.dataset.textSending);
     try {
-      await send(box, { nonce: nonce(), code, scanned_at: new Date().toISOString(), ...JSON.parse(box.dataset.extra) });
+      await send(box, { nonce: nonce(), scanned_at: new Date().toISOString(), ...named(code), ...JSON.parse(box.dataset.extra) });
       input.value = "";
     } finally {
       busy = false;
@@ -107,27 +107,35 @@ function wire(box) {
   }
 }
 
+/** A steward may type a volunteer number instead of scanning the card; the server checks its digits. */
+function named(text) {
+  const digits = text.replace(/[\s-]/g, "");
+  return /^\d{13}$/.test(digits) ? { volunteer_number: digits } : { code: text };
+}
+
 async function send(box, scan) {
   try {
     const answer = await post(box.dataset.endpoint, scan, { key: scan.nonce });
     show(box, inWords(box, answer));
     box.dispatchEvent(new CustomEvent("incentive:scanned", { bubbles: true, detail: answer }));
   } catch (error) {
-    if (error instanceof Refused) {
+    if (error instanceof Refused && error.status === 401) {
+      keep(box, scan, "signed_out");
+    } else if (error instanceof Refused) {
       signal(false);
       show(box, fill(box, "refused", { text: error.message }));
     } else if (error instanceof Unreachable) {
-      keep(box, scan);
+      keep(box, scan, "kept");
     } else {
       throw error;
     }
   }
 }
 
-function keep(box, scan) {
+function keep(box, scan, words) {
   try {
     queue.keep(owner, scan);
-    show(box, fill(box, "kept", {}));
+    show(box, fill(box, words, {}));
   } catch {
     signal(false);
     show(box, fill(box, "lost", {}));

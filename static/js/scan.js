@@ -7,13 +7,6 @@ const PICTURE_EDGE_MAX = 1_600;
 
 let reader = null;
 
-/** The text that a scan carries: a code's URL is .../s/<code>, anything else is itself. */
-export function codeIn(text) {
-  const trimmed = text.trim();
-  const found = /^https?:\/\/[^/]+\/s\/([^?#\s]+)/i.exec(trimmed);
-  return found ? decodeURIComponent(found[1]) : trimmed;
-}
-
 async function makeReader(wasm) {
   try {
     if ("BarcodeDetector" in window && (await BarcodeDetector.getSupportedFormats()).includes("qr_code")) {

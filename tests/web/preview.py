@@ -86,7 +86,12 @@ def create_app(translations: str | None = None) -> Flask:
         ends = now.timestamp() // 30 * 30 + 30
         text = f"S4KM-{int(ends) // 30 % 10000:04d}"
         expires = datetime.fromtimestamp(ends, UTC)
-        return {"code": text, "now": now.isoformat(), "expires_at": expires.isoformat()}
+        return {
+            "code": text,
+            "text": text,
+            "now": now.isoformat(),
+            "expires_at": expires.isoformat(),
+        }
 
     @app.after_request
     def strict(response: Response) -> Response:

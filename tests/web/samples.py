@@ -23,7 +23,7 @@ def viewer(path: str) -> dict[str, Any] | None:
         {"label": "柜台", "href": "/counter", "icon": "counter", "current": name == "counter"},
         {"label": "台账", "href": "/ledger", "icon": "ledger", "current": name == "station_ledger"},
     ]
-    return {"number": "5301-0200-0123-4", "links": links[:1] if name.startswith("me") else links}
+    return {"number": "5300000001236", "links": links[:1] if name.startswith("me") else links}
 
 
 def shift(shift_id: int, title: str, start: float, end: float, **more: Any) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def home() -> dict[str, Any]:
 
 def me() -> dict[str, Any]:
     return {
-        "person": {"number": "5301-0200-0123-4", "name": "李春梅"},
+        "person": {"number": "5300000001236", "name": "李春梅"},
         "balance": {
             "available": 1250,
             "held": 120,
@@ -91,7 +91,7 @@ def me() -> dict[str, Any]:
                 "id": "s1",
                 "name": "翠湖暖“新”驿站",
                 "address": "翠湖南路 12 号",
-                "items": [
+                "goods": [
                     {
                         "id": 1,
                         "name": "食用油 5 L",
@@ -133,7 +133,7 @@ def me() -> dict[str, Any]:
                 "item": "大米 5 kg",
                 "quantity": 1,
                 "points": 120,
-                "code": "K7PD-42M9-XQ",
+                "code": "R7PD42M9XQ4T",
                 "svg": "/preview/qr/R1.K7PD42M9XQ.svg",
                 "station": "翠湖暖“新”驿站",
                 "expires_at": at(48),
@@ -177,12 +177,12 @@ def counter(**more: Any) -> dict[str, Any]:
         "station": STATION,
         "code": "",
         "refusal": None,
-        "order": None,
+        "found": None,
         "today": {"orders": 18, "points": 2140},
         "rows": [
-            order(1, "食用油 5 L", 480, "collected", can_refund=True),
-            order(2, "抽纸一提", 60, "refunded", can_refund=False),
-            order(3, "大米 5 kg", 120, "collected", can_refund=True),
+            {"order": order(1, "食用油 5 L", 480, "collected"), "can_refund": True},
+            {"order": order(2, "抽纸一提", 60, "refunded"), "can_refund": False},
+            {"order": order(3, "大米 5 kg", 120, "collected"), "can_refund": True},
         ],
         "stock": [
             {"item": "食用油 5 L", "price": 480, "held": 2, "stock": 12},
@@ -193,29 +193,38 @@ def counter(**more: Any) -> dict[str, Any]:
     } | more
 
 
-def order(number: int, item: str, points: int, state: str, **more: Any) -> dict[str, Any]:
-    row = {"id": number, "item": item, "quantity": 1, "points": points, "state": state}
-    return row | {"at": at(-number / 3), "number": "5301-0200-0123-4"} | more
+def order(number: int, item: str, points: int, status: str) -> dict[str, Any]:
+    return {
+        "id": number,
+        "status": status,
+        "item": {"id": number, "name": item},
+        "quantity": 1,
+        "points": points,
+        "volunteer_number": "5300000001236",
+        "held_at": at(-20),
+        "expires_at": at(48),
+        "collected_at": at(-number / 3) if status != "held" else None,
+    }
 
 
 def found(why_not: str | None = None) -> dict[str, Any]:
-    state = "collected" if why_not else "held"
-    times = {"held_at": at(-20), "expires_at": at(48), "code": "K7PD-42M9-XQ", "why_not": why_not}
-    return counter(order=order(9, "大米 5 kg", 120, state, **times), code="K7PD-42M9-XQ")
+    status = "collected" if why_not else "held"
+    shown = {"order": order(9, "大米 5 kg", 120, status), "why_not": why_not}
+    return counter(found=shown, code="R7PD42M9XQ4T")
 
 
 def station_ledger(**more: Any) -> dict[str, Any]:
     rows = [
         ledger_row(1, "redemption", "食用油 5 L", 480, 2620),
-        ledger_row(2, "reversal", "抽纸一提", -60, 2140, reason="包装破损"),
+        ledger_row(2, "refund", "抽纸一提", -60, 2140, reason="包装破损"),
         ledger_row(3, "redemption", "抽纸一提", 60, 2200),
         ledger_row(4, "redemption", "大米 5 kg", 120, 2140),
     ]
     return {
         "station": STATION,
-        "filters": {"day_from": "2025-11-01", "day_to": "2025-11-29", "kind": "", "number": ""},
+        "filters": {"from": "2025-11-01", "to": "2025-11-29", "kind": "", "person": ""},
         "errors": [],
-        "totals": {"rows": 214, "collected": 31240, "refunded": 360, "net": 30880},
+        "totals": {"count": 214, "points_in": 31240, "points_out": 360, "net": 30880},
         "rows": rows,
         "newer": None,
         "older": "#",
@@ -227,15 +236,18 @@ def station_ledger(**more: Any) -> dict[str, Any]:
 def ledger_row(
     number: int, kind: str, item: str, points: int, total: int, reason: str = ""
 ) -> dict[str, Any]:
-    row = {
+    return {
         "at": at(-number),
         "kind": kind,
         "item": item,
         "quantity": 1,
-        "points": points,
-        "total": total,
+        "volunteer_number": "5300000001236",
+        "points_in": max(points, 0),
+        "points_out": max(-points, 0),
+        "running_total": total,
+        "served_by": "5300000000771",
+        "reason": reason,
     }
-    return row | {"number": "5301-0200-0123-4", "by": "5301-0200-0077-2", "reason": reason}
 
 
 def duty() -> dict[str, Any]:
@@ -251,7 +263,7 @@ def duty() -> dict[str, Any]:
                 "红嘴鸥保护巡护",
                 -26,
                 -23,
-                number="5301-0200-0456-9",
+                number="5300000004564",
                 minutes=180,
                 why="没有签退扫码，由系统在班次结束时关闭。",
             ),
@@ -260,7 +272,7 @@ def duty() -> dict[str, Any]:
                 "社区图书角整理",
                 -50,
                 -48,
-                number="5301-0200-0077-2",
+                number="5300000000771",
                 minutes=115,
                 why="扫的是张贴码，需要现场人员确认。",
             ),
@@ -298,7 +310,7 @@ PAGES: dict[str, Any] = {
     "station_ledger": ("web/station_ledger.html", station_ledger),
     "station_ledger_empty": (
         "web/station_ledger.html",
-        lambda: station_ledger(rows=[], errors=[("day_from", "起始日期晚于结束日期。")]),
+        lambda: station_ledger(rows=[], errors=[("from", "起始日期晚于结束日期。")]),
     ),
     "duty": ("web/duty.html", duty),
     "duty_empty": (
