@@ -24,6 +24,7 @@ from incentive.stations.views import OrderView
 bp: Final = ApiBlueprint(
     "redemptions", __name__, description="Points for goods: held, handed over, or given back"
 )
+_PAGE: Final = page_of(RedemptionSchema)
 _FILE: Final = {"type": "string", "format": "binary"}
 
 
@@ -37,7 +38,7 @@ def redeem(fields: dict[str, Any]) -> OrderView:
 
 @bp.get("/me/redemptions")
 @bp.arguments(RedemptionQuerySchema, location="query")
-@bp.response(200, page_of(RedemptionSchema))
+@bp.response(200, _PAGE)
 def my_redemptions(query: dict[str, Any]) -> Page:
     """List the caller's orders, the newest first."""
     with transaction():
@@ -68,7 +69,7 @@ def redemption_code_png(redemption_id: UUID) -> Response:
 
 @bp.get("/stations/<uuid:station_id>/redemptions")
 @bp.arguments(CounterQuerySchema, location="query")
-@bp.response(200, page_of(RedemptionSchema))
+@bp.response(200, _PAGE)
 def station_redemptions(query: dict[str, Any], station_id: UUID) -> Page:
     """List a station's orders at its counter, the newest first, without their codes."""
     with transaction():
