@@ -1,4 +1,4 @@
-"""`incentive cron`: pokes what is to be done from time to time. Run one, not several."""
+"""`incentive cron`: pokes what is to be done from time to time. One is enough, two do no harm."""
 
 import os
 import signal
@@ -40,11 +40,17 @@ class PokeJob(CronJob):
 @click.command("cron")
 def commands() -> None:
     """Poke the packages' periodic jobs with the INCENTIVE_* settings of the environment."""
-    settings = Settings.from_environment(os.environ)
+    schedule.load()
+    poke_forever(Settings.from_environment(os.environ))
+
+
+def poke_forever(settings: Settings) -> None:
+    """Poke what the imported jobs declare, until SIGTERM or SIGINT; wait for an absent Redis."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
     # RQ reads cron lines in the process's own time zone.
     os.environ["TZ"] = settings.timezone
     time.tzset()
-    schedule.load()
     scheduler = CronScheduler(jobs.worker_connection(settings.redis_url), logging_level="WARNING")
     scheduler.get_jobs().extend(PokeJob(settings.redis_url, entry) for entry in jobs.schedule())
     delay = 0.5
@@ -53,8 +59,8 @@ def commands() -> None:
             scheduler.start()  # type: ignore[no-untyped-call]
         except RedisError as error:
             _log.warning("cron.redis_away", error=str(error), retry_seconds=delay)
-            signal.signal(signal.SIGTERM, _leave)
-            signal.signal(signal.SIGINT, _leave)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, _leave)
             time.sleep(delay)
             delay = min(delay * 2, RETRY_SECONDS_MAX)
         else:

@@ -4,6 +4,8 @@ import gc
 import logging
 import os
 import signal
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 import click
@@ -14,6 +16,7 @@ from rq.worker_pool import WorkerPool
 
 from incentive.app import create_app
 from incentive.cli import schedule
+from incentive.cli.cron import poke_forever
 from incentive.config import Settings
 from incentive.core import jobs
 from incentive.core.db import db
@@ -39,9 +42,37 @@ class PoolWorker(Worker):
         super().main_work_horse(job, queue)
 
 
+class Pool(WorkerPool):
+    """A pool of workers that can keep cron as one more child.
+
+    Cron alone would hold a second copy of the application in memory, to poke a few times
+    a minute; forked from the pool it shares nearly all of it.
+    """
+
+    cron_settings: Settings | None = None
+    cron: BaseProcess | None = None
+
+    def check_workers(self, respawn: bool = True) -> None:  # noqa: FBT001, FBT002 - RQ's own
+        """Start what is missing; RQ calls this every second."""
+        super().check_workers(respawn)
+        stopping = not respawn or self.status == self.Status.STOPPED
+        if self.cron_settings is None or stopping or (self.cron and self.cron.is_alive()):
+            return
+        self.cron = get_context("fork").Process(
+            target=_cron_child, args=(self.cron_settings, os.getpid()), daemon=True
+        )
+        self.cron.start()
+
+
+def _cron_child(settings: Settings, parent_pid: int) -> None:
+    die_with_parent(parent_pid, signal.SIGTERM)
+    poke_forever(settings)
+
+
 @click.command("worker")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True)
-def commands(*, workers: int) -> None:
+@click.option("--with-cron", is_flag=True, help="Do what `incentive cron` does, too.")
+def commands(*, workers: int, with_cron: bool) -> None:
     """Work off the queue with the INCENTIVE_* settings of the environment."""
     settings = Settings.from_environment(os.environ)
     app = create_app(settings)
@@ -52,11 +83,12 @@ def commands(*, workers: int) -> None:
     jobs.serve(app)
     logging.getLogger("rq").setLevel(logging.WARNING)
     gc.freeze()
-    pool = WorkerPool(
+    pool = Pool(
         [jobs.QUEUE],
         connection=jobs.worker_connection(settings.redis_url),
         num_workers=workers,
         worker_class=PoolWorker,
         serializer=jobs.SERIALIZER,
     )
+    pool.cron_settings = settings if with_cron else None
     pool.start(logging_level="WARNING")

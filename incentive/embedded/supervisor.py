@@ -107,12 +107,12 @@ class Supervisor:
             if name != "INCENTIVE_ADMIN_DATABASE_URL"
         }
         measured = environ | {"PROMETHEUS_MULTIPROC_DIR": str(self.directory.metrics)}
+        workers = ["--workers", str(self.plan.job_workers)]
         where = ["--host", self.plan.host, "--port", str(port)]
         web = self._role("web", *where, "--workers", str(self.plan.web_workers), environ=measured)
         self.roles = [
             web,
-            self._role("worker", "--workers", str(self.plan.job_workers), environ=environ),
-            self._role("cron", environ=environ),
+            self._role("worker", "--with-cron", *workers, environ=environ),
         ]
         for role in self.roles:
             role.start()

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 import redis
@@ -53,7 +54,7 @@ def test_a_start_serves_refuses_a_second_instance_and_stops_on_sigterm(up, tmp_p
     again = refusal(incentive("up", "--data", str(product.data), "--port", "0", cwd=tmp_path))
     assert f"process {product.process.pid}" in again
     assert product.status("/readyz") == 200
-    assert {"postgres", "valkey", "web", "worker", "cron"} == set(product.instance["children"])
+    assert {"postgres", "valkey", "web", "worker"} == set(product.instance["children"])
     began = time.monotonic()
     assert product.stop() == 0
     assert time.monotonic() - began < 10
@@ -92,12 +93,23 @@ def test_children_end_by_themselves_when_the_parent_is_killed(up):
 
 def test_every_part_that_dies_is_started_again(up):
     product = up().wait_until_ready()
-    for name in ("web", "worker", "cron", "valkey", "postgres"):
+    for name in ("web", "worker", "valkey", "postgres"):
         before = product.pid_of(name)
         os.kill(before, signal.SIGKILL)
         product.wait_for(lambda name=name, before=before: product.pid_of(name) != before)
         assert f"{name} ended" in product.printed()
     product.wait_for(lambda: product.status("/readyz") == 200)
+
+
+def test_the_pool_starts_its_worker_and_cron_again(up):
+    product = up().wait_until_ready()
+    pool = psutil.Process(product.pid_of("worker"))
+    product.wait_for(lambda: len(pool.children()) == 2)
+    for child in pool.children():
+        child.kill()
+        product.wait_for(
+            lambda child=child: child not in pool.children() and len(pool.children()) == 2
+        )
 
 
 def test_a_taken_port_is_refused_in_one_line(tmp_path):
@@ -135,7 +147,7 @@ def test_servers_that_the_environment_names_are_used_instead(up, tmp_path):
             INCENTIVE_REDIS_URL=own.redis_url,
         ).wait_until_ready()
         assert product.status("/readyz") == 200
-        assert set(product.instance["children"]) == {"web", "worker", "cron"}
+        assert set(product.instance["children"]) == {"web", "worker"}
         with psycopg.connect(own.admin_database_url) as connection:
             codes = connection.execute("SELECT code FROM public.jurisdictions").fetchall()
         assert codes == [("default",)]
