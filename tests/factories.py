@@ -139,19 +139,15 @@ def sign_up(person, shift, status="confirmed"):
 
 
 def station(at, kind="points_supermarket", **more):
-    place = {"latitude": 25.04, "longitude": 102.71} | more
-    return add(
-        Station(
-            region_id=at.id,
-            name=f"暖新驿站{next(_numbers)}",
-            kind=kind,
-            address="人民路1号",
-            hours={},
-            facilities=["water"],
-            created_at=NOW,
-            **place,
-        )
-    )
+    usual = {
+        "name": f"暖新驿站{next(_numbers)}",
+        "address": "人民路1号",
+        "latitude": 25.04,
+        "longitude": 102.71,
+        "hours": {},
+        "facilities": ["water"],
+    }
+    return add(Station(region_id=at.id, kind=kind, created_at=NOW, **(usual | more)))
 
 
 def item(at, points_price=10, stock=5, **more):
