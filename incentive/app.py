@@ -8,9 +8,9 @@ from incentive.activities import api as activities_api
 from incentive.checkin import api as checkin_api
 from incentive.checkin import scan_api
 from incentive.config import Settings
-from incentive.core import db, http, i18n, jurisdictions, observe, problems
+from incentive.core import browser, db, http, i18n, jurisdictions, observe, problems
 from incentive.core.http import ApiBlueprint
-from incentive.core.paths import static_dir
+from incentive.core.paths import static_dir, static_version
 from incentive.people import api as people_api
 from incentive.people import caller, me_api
 from incentive.regions import api as regions_api
@@ -44,13 +44,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises:
         SettingsError: a required variable is missing or cannot be used.
     """
-    app = Flask("incentive", static_folder=str(static_dir()), static_url_path="/static")
+    app = Flask(
+        "incentive",
+        static_folder=str(static_dir()),
+        static_url_path=f"/static/{static_version()}",
+    )
     app.config["SETTINGS"] = settings or Settings.from_environment(os.environ)
     i18n.init_app(app)
     db.init_app(app)
     problems.init_app(app)
     jurisdictions.init_app(app)
     observe.init_app(app)
+    browser.init_app(app)
     app.extensions["require_at_station"] = stations.require_at
     app.extensions["caller_key"] = lambda: str(caller.caller().person_id)
     api = http.init_app(app)

@@ -8,8 +8,9 @@ from uuid import UUID
 from flask import g, request
 
 from incentive.core import clock
+from incentive.core.browser import SAFE_METHODS, is_same_origin
 from incentive.people import queries
-from incentive.people.errors import NotSignedIn, OutOfScope
+from incentive.people.errors import ForeignOrigin, NotSignedIn, OutOfScope
 from incentive.people.permissions import PERMISSIONS
 
 COOKIE: Final = "session"
@@ -98,11 +99,18 @@ def token_hash(token: str) -> bytes:
 
 
 def presented_token() -> str | None:
-    """Return the token that the request carries: a bearer's, else the browser's cookie."""
+    """Return the token that the request carries: a bearer's, else the browser's cookie.
+
+    Raises:
+        ForeignOrigin: a cookie came with a change that no page of ours asked for.
+    """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return token.strip() or None
-    return request.cookies.get(COOKIE)
+    token = request.cookies.get(COOKIE)
+    if token and request.method not in SAFE_METHODS and not is_same_origin():
+        raise ForeignOrigin
+    return token
 
 
 def caller() -> Caller:

@@ -144,3 +144,12 @@ class UnknownRole(NotFound):
 
     def __init__(self) -> None:
         super().__init__(_("There is no such role, or it has ended. Look the person up again."))
+
+
+class ForeignOrigin(Forbidden):
+    """A browser's change was not asked for by a page of ours."""
+
+    code = "people.foreign_origin"
+
+    def __init__(self) -> None:
+        super().__init__(_("This request came from another site. Open our page and try again."))
