@@ -57,7 +57,7 @@ def next_sequence() -> int:
 def insert_person(values: dict[str, Any]) -> bool:
     """Insert a person; return False if another has the phone."""
     statement = insert(Person).values(values).on_conflict_do_nothing(index_elements=["phone_blind"])
-    return session().connection().execute(statement).rowcount == 1
+    return session().scalar(statement.returning(Person.id)) is not None
 
 
 def person(person_id: UUID) -> Person | None:

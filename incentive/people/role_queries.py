@@ -16,7 +16,7 @@ from incentive.regions.models import Region
 def insert_grant(values: dict[str, Any]) -> bool:
     """Insert a role; return False if it is held in that scope already."""
     statement = insert(RoleGrant).values(values).on_conflict_do_nothing()
-    return session().connection().execute(statement).rowcount == 1
+    return session().scalar(statement.returning(RoleGrant.id)) is not None
 
 
 def lock_grant(grant_id: UUID) -> RoleGrant | None:
