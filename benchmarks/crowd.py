@@ -63,11 +63,9 @@ def make(admin_url: str, people: int) -> list[Volunteer]:
     """Make `people` volunteers, signed in and signed up to running shifts."""
     with psycopg.connect(admin_url) as connection:
         connection.execute(_MAKE.format(code=_CODE, people=people, shifts=SHIFTS).encode())
-        numbers = [n for (n,) in connection.execute("SELECT number FROM j_default.shifts ORDER BY 1")]
+        numbers = [
+            n for (n,) in connection.execute("SELECT number FROM j_default.shifts ORDER BY 1")
+        ]
     with psycopg.connect(admin_url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
-    return [
-        Volunteer(f"bench-B{n:012d}", numbers[n % SHIFTS]) for n in range(1, people + 1)
-    ]
-
-
+    return [Volunteer(f"bench-B{n:012d}", numbers[n % SHIFTS]) for n in range(1, people + 1)]

@@ -55,9 +55,10 @@ def measure() -> Figure:
                 for name, (port, path) in sides.items():
                     seconds = ROUND_SECONDS if number else WARM_SECONDS
                     wanted = int(PER_ROUND * seconds / ROUND_SECONDS)
-                    volunteers = list(islice(people, wanted if name == "product" else 0)) or [
-                        crowd.Volunteer("bench-B000000000001", 1)
-                    ] * wanted
+                    volunteers = (
+                        list(islice(people, wanted if name == "product" else 0))
+                        or [crowd.Volunteer("bench-B000000000001", 1)] * wanted
+                    )
                     found = _round(running.host, port, path, seconds, keys, volunteers)
                     accepted[name] += found["accepted"]
                     rate = found["accepted"] / found["seconds"]
@@ -147,7 +148,7 @@ def _wait_for(url: str) -> None:
 def _prove(admin_url: str, accepted: dict[str, int]) -> None:
     with psycopg.connect(admin_url) as connection:
         row = connection.execute(
-            f"SELECT (SELECT count(*) FROM j_default.scans),"
+            f"SELECT (SELECT count(*) FROM j_default.scans),"  # noqa: S608 - constants
             f" (SELECT count(*) FROM j_default.attendances),"
             f" (SELECT count(*) FROM {bare.TABLE}), current_setting('fsync'),"
             f" current_setting('synchronous_commit')"

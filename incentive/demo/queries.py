@@ -1,0 +1,81 @@
+"""The demo's SQL: rows put in set by set, those that are there left alone."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from incentive.core.db import Base, session
+from incentive.people.models import Person, person_sequence
+from incentive.regions.models import Region
+from incentive.settlement.models import Award
+from incentive.stations.models import Redemption
+
+
+def lock_loading() -> None:
+    """Wait until nobody else loads the demo in this jurisdiction."""
+    session().execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended('demo ' || current_schema(), 0))")
+    )
+
+
+def put(model: type[Base], rows: Sequence[dict[str, Any]]) -> list[Any]:
+    """Insert `rows`; return the keys of those that were not there."""
+    if not rows:
+        return []
+    table: Table = model.metadata.tables[model.__tablename__]
+    key = next(iter(table.primary_key))
+    statement = insert(table).on_conflict_do_nothing().returning(key)
+    return list(session().connection().execute(statement, rows).scalars())
+
+
+def region_ids(codes: Iterable[str]) -> dict[str, UUID]:
+    """Return the current regions' ids by code."""
+    rows = session().execute(
+        select(Region.code, Region.id).where(Region.code.in_(codes), Region.valid_until.is_(None))
+    )
+    return dict(rows.tuples().all())
+
+
+def region_names(codes: Iterable[str]) -> dict[str, str]:
+    """Return the current regions' names by code."""
+    rows = session().execute(
+        select(Region.code, Region.name).where(Region.code.in_(codes), Region.valid_until.is_(None))
+    )
+    return dict(rows.tuples().all())
+
+
+def known_persons(person_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the volunteer numbers of those who are there."""
+    rows = session().execute(
+        select(Person.id, Person.volunteer_number).where(Person.id.in_(person_ids))
+    )
+    return dict(rows.tuples().all())
+
+
+def sequences(count: int) -> list[int]:
+    """Return `count` fresh numbers for volunteers, in order."""
+    numbers = func.generate_series(1, count).table_valued("n").render_derived()
+    return list(session().scalars(select(person_sequence.next_value()).select_from(numbers)))
+
+
+def has_redemptions(station_ids: Iterable[UUID]) -> bool:
+    """Say whether anybody has ordered anything at these stations."""
+    ordered = select(Redemption.id).where(Redemption.station_id.in_(station_ids)).limit(1)
+    return session().scalar(ordered) is not None
+
+
+def richest(person_ids: Iterable[UUID], points_min: int) -> list[UUID]:
+    """Return who was awarded at least `points_min`, the most first."""
+    earned = func.sum(Award.points)
+    return list(
+        session().scalars(
+            select(Award.person_id)
+            .where(Award.person_id.in_(person_ids))
+            .group_by(Award.person_id)
+            .having(earned >= points_min)
+            .order_by(earned.desc(), Award.person_id)
+        )
+    )
