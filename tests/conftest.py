@@ -25,7 +25,7 @@ SECRET = b"a secret of the tests, of no worth anywhere"
 TEMPLATE = "incentive_template"
 
 
-class _Undone(Exception):  # noqa: N818 - no error: how a test's transaction ends
+class _Undone(Exception):
     pass
 
 

@@ -107,10 +107,10 @@ def presented_token() -> str | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return token.strip() or None
-    token = request.cookies.get(COOKIE)
-    if token and request.method not in SAFE_METHODS and not is_same_origin():
+    cookie = request.cookies.get(COOKIE)
+    if cookie and request.method not in SAFE_METHODS and not is_same_origin():
         raise ForeignOrigin
-    return token
+    return cookie
 
 
 def caller() -> Caller:

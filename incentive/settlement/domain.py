@@ -15,7 +15,9 @@ RETRY_MINUTES_MAX: Final = 24 * 60
 class Dated(Protocol):
     """Something that happened on a day."""
 
-    day: date
+    @property
+    def day(self) -> date:
+        """Return the local day."""
 
 
 T = TypeVar("T", bound=Dated)

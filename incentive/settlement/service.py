@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from incentive import rules
 from incentive.checkin import service as checkin
-from incentive.checkin.service import UnsettledRecord
+from incentive.checkin.queries import UnsettledRecord
 from incentive.core.db import session
 from incentive.core.errors import IncentiveError
 from incentive.core.paging import Page, page

@@ -1,7 +1,7 @@
 """The list of jurisdictions, and the extension that their trees need."""
 
-from alembic import op
 import sqlalchemy as sa
+from alembic import op
 
 revision = "shared_0001"
 down_revision = None

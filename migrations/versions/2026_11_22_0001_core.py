@@ -1,7 +1,7 @@
 """The answers kept for retried requests."""
 
-from alembic import op
 import sqlalchemy as sa
+from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0001_core"

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from alembic import op
 import sqlalchemy as sa
+from alembic import op
 
 revision = "0002_ledger"
 down_revision = "0001_core"

@@ -1,7 +1,7 @@
 """The territory tree."""
 
-from alembic import op
 import sqlalchemy as sa
+from alembic import op
 
 from incentive.core.types import Ltree
 

@@ -1,7 +1,7 @@
 """Persons, passwords, sessions and roles held in scopes."""
 
-from alembic import op
 import sqlalchemy as sa
+from alembic import op
 
 revision = "0004_people"
 down_revision = "0003_regions"

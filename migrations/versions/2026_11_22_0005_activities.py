@@ -1,7 +1,7 @@
 """Teams, activities, shifts and sign-ups."""
 
-from alembic import op
 import sqlalchemy as sa
+from alembic import op
 
 revision = "0005_activities"
 down_revision = "0004_people"

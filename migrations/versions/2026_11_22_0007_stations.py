@@ -1,7 +1,7 @@
 """Stations, their items and stock, and redemptions."""
 
-from alembic import op
 import sqlalchemy as sa
+from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0007_stations"

@@ -1,7 +1,7 @@
 """Rule versions, awards, and records that could not be settled."""
 
-from alembic import op
 import sqlalchemy as sa
+from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0008_settlement"
