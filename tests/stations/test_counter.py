@@ -109,9 +109,7 @@ def test_another_stations_code_is_sent_there(client, shop, held, next_door):
 
 def test_who_serves_two_stations_is_told_at_which_the_order_lies(client, shop, held, next_door):
     path = f"/redemptions/{held['code']}/collect?station_id="
-    refused(
-        post(client, f"{path}{next_door[0]}", shop.manager), 409, "stations.other_station"
-    )
+    refused(post(client, f"{path}{next_door[0]}", shop.manager), 409, "stations.other_station")
     assert post(client, f"{path}{shop.station_id}", shop.manager).status_code == 200
 
 

@@ -1,0 +1,204 @@
+import csv
+import io
+from datetime import date, timedelta
+from uuid import uuid4
+
+import openpyxl
+import pytest
+
+from incentive.core.db import session, transaction
+from incentive.core.zone import day_of
+from incentive.ledger import service as ledger
+from incentive.ledger.domain import Posting, Purse, transfer
+from incentive.people.models import Person
+from incentive.stations import exports
+from incentive.stations.models import Item
+from tests.stations.conftest import API, collect, newcomer, order, points_of, post
+from tests.stations.test_redemptions import refused
+
+
+@pytest.fixture
+def traded(client, shop):
+    """Three collected orders of two people, one refunded, one still held; return the other's number."""
+    other, headers = newcomer(points=100)
+    orders = [
+        order(client, shop, 2).json,
+        order(client, shop, 1, headers=headers).json,
+        order(client, shop, 1).json,
+    ]
+    for each in orders:
+        assert collect(client, shop, each["code"]).status_code == 200
+    body = {"reason": "=HYPERLINK(1)", "restock": True}
+    assert (
+        post(client, f"/redemptions/{orders[0]['id']}/refund", shop.manager, body).status_code
+        == 200
+    )
+    order(client, shop, 1)
+    return orders[1]["volunteer_number"]
+
+
+def path(shop, ending="", **query):
+    words = "&".join(f"{name}={value}" for name, value in query.items() if value is not None)
+    return f"{API}/stations/{shop.station_id}/ledger{ending}?{words}"
+
+
+def listing(client, shop, headers=None, **query):
+    answer = client.get(path(shop, **query), headers=headers or shop.manager)
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+def test_the_ledger_shows_every_point_with_its_running_total_latest_first(client, shop, traded):
+    seen = listing(client, shop)
+    rows = [
+        (row["kind"], row["quantity"], row["points_in"], row["points_out"], row["running_total"])
+        for row in seen["items"]
+    ]
+    assert rows == [
+        ("refund", 2, 0, 20, 20),
+        ("redemption", 1, 10, 0, 40),
+        ("redemption", 1, 10, 0, 30),
+        ("redemption", 2, 20, 0, 20),
+    ]
+    assert seen["totals"] == {"count": 4, "points_in": 40, "points_out": 20, "net": 20}
+
+
+def test_a_row_says_whose_what_and_who_served_by_volunteer_number_alone(client, shop, traded):
+    row = listing(client, shop)["items"][-1]
+    assert row["volunteer_number"] == shop.number
+    assert row["item"].startswith("洗衣液")
+    with transaction():
+        manager = session().get(Person, shop.manager_id)
+    assert row["served_by"] == manager.volunteer_number
+    assert manager.name not in str(row)
+
+
+def test_totals_are_of_the_whole_filter_and_not_of_the_page(client, shop, traded):
+    first = listing(client, shop, limit=3)
+    second = listing(client, shop, limit=3, cursor=first["next_cursor"])
+    assert first["totals"] == second["totals"]
+    assert [len(page["items"]) for page in (first, second)] == [3, 1]
+    assert second["next_cursor"] is None
+
+
+def test_a_filtered_row_keeps_its_true_running_total(client, shop, traded):
+    seen = listing(client, shop, person=traded)
+    assert [(row["points_in"], row["running_total"]) for row in seen["items"]] == [(10, 30)]
+    assert seen["totals"] == {"count": 1, "points_in": 10, "points_out": 0, "net": 10}
+    refunds = listing(client, shop, kind="refund")
+    assert (refunds["totals"]["points_out"], refunds["items"][0]["running_total"]) == (20, 20)
+
+
+def test_days_are_the_jurisdictions_and_both_are_included(client, shop, traded, now):
+    today = day_of(now)
+    assert listing(client, shop, **{"from": today, "to": today})["totals"]["count"] == 4
+    assert listing(client, shop, **{"from": today + timedelta(1)})["totals"]["count"] == 0
+    empty = listing(client, shop, to=today - timedelta(1))
+    assert empty["totals"] == {"count": 0, "points_in": 0, "points_out": 0, "net": 0}
+
+
+def test_an_entry_of_no_order_is_shown_too(client, shop):
+    lines = transfer(
+        Purse("region:1", "issuance"), Purse(f"station:{shop.station_id}", "income"), 7
+    )
+    with transaction():
+        ledger.post([Posting("x", "adjustment", "by hand", "x", date(2026, 1, 1), lines, "why")])
+    (row,) = listing(client, shop)["items"]
+    assert (row["kind"], row["points_in"], row["item"], row["reason"]) == (
+        "adjustment",
+        7,
+        None,
+        "why",
+    )
+
+
+@pytest.mark.parametrize("who", ["manager", "auditor"])
+def test_the_manager_and_the_auditor_read_it(client, shop, who):
+    assert listing(client, shop, getattr(shop, who))["items"] == []
+
+
+@pytest.mark.parametrize("ending", ["", ".csv", ".xlsx"])
+def test_nobody_else_does(client, shop, ending):
+    for headers in (shop.person, shop.worker):
+        refused(client.get(path(shop, ending), headers=headers), 403, "people.out_of_scope")
+    refused(client.get(path(shop, ending)), 401, "people.not_signed_in")
+    unknown = client.get(f"{API}/stations/{uuid4()}/ledger{ending}", headers=shop.manager)
+    refused(unknown, 404, "stations.unknown_station")
+
+
+def fetched(client, shop, ending, **query):
+    with client.get(path(shop, ending, **query), headers=shop.manager) as answer:
+        assert answer.status_code == 200, answer.text
+        assert "attachment" in answer.headers["Content-Disposition"]
+        return answer.data
+
+
+def read_csv(client, shop, **query):
+    written = fetched(client, shop, ".csv", **query)
+    assert written.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(written.decode("utf-8-sig"))))
+
+
+def workbook(client, shop, **query):
+    return openpyxl.load_workbook(io.BytesIO(fetched(client, shop, ".xlsx", **query)))
+
+
+def read_xlsx(client, shop, **query):
+    return list(workbook(client, shop, **query).active.iter_rows(values_only=True))
+
+
+def sums(rows):
+    return {
+        "count": len(rows) - 1,
+        "points_in": sum(int(row[6]) for row in rows[1:]),
+        "points_out": sum(int(row[7]) for row in rows[1:]),
+    }
+
+
+@pytest.mark.parametrize("query", [{}, {"kind": "redemption"}, {"kind": "refund"}, {"person": 0}])
+def test_page_csv_and_excel_sum_to_the_same_figures(client, shop, traded, query):
+    if "person" in query:
+        query = {"person": traded}
+    totals = listing(client, shop, **query)["totals"]
+    del totals["net"]
+    assert sums(read_csv(client, shop, **query)) == totals
+    assert sums(read_xlsx(client, shop, **query)) == totals
+    assert totals["count"] > 0
+
+
+def test_files_hold_the_same_rows_the_earliest_first(client, shop, traded):
+    written = read_csv(client, shop)
+    assert len(written[0]) == len(exports.HEADINGS)
+    assert [row[8] for row in written[1:]] == ["20", "30", "40", "20"]
+    cells = [["" if cell is None else str(cell) for cell in row] for row in read_xlsx(client, shop)]
+    assert [[cell.removeprefix("'") for cell in row] for row in written] == cells
+
+
+def test_cells_that_look_like_formulas_are_harmless(client, shop):
+    with transaction():
+        session().get(Item, shop.item_id).name = "=1+1"
+    made = order(client, shop).json
+    collect(client, shop, made["code"])
+    assert read_csv(client, shop)[1][3] == "'=1+1"
+    cell = workbook(client, shop).active.cell(2, 4)
+    assert (cell.value, cell.data_type) == ("=1+1", "s")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝"])
+def test_every_start_of_a_formula_is_quoted(start):
+    assert exports.harmless(f"{start}cmd") == f"'{start}cmd"
+    assert exports.harmless(f"a{start}") == f"a{start}"
+
+
+def test_a_long_ledger_goes_on_on_the_next_sheet(monkeypatch, client, shop, traded):
+    monkeypatch.setattr(exports, "_SHEET_ROWS_MAX", 3)
+    book = workbook(client, shop)
+    sheets = [list(sheet.iter_rows(values_only=True)) for sheet in book]
+    assert [len(rows) for rows in sheets] == [3, 3]
+    assert sheets[0][0] == sheets[1][0]
+    assert [row[8] for rows in sheets for row in rows[1:]] == [20, 30, 40, 20]
+
+
+def test_what_is_held_is_not_the_stations_yet(client, shop, held):
+    assert points_of(shop.person_id, "held") == 20
+    assert listing(client, shop)["items"] == []
