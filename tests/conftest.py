@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from flask import Flask, g
+from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
@@ -38,7 +38,8 @@ class _Client(FlaskClient):
     """Forgets the caller between requests, which all run in the test's one context."""
 
     def open(self, *args, **kwargs):
-        g.pop("caller", None)
+        if has_app_context():
+            g.pop("caller", None)
         return super().open(*args, **kwargs)
 
 
@@ -105,6 +106,7 @@ def _clone(admin_url: str, name: str) -> Iterator[Settings]:
 def _application(settings: Settings) -> Flask:
     app = create_app(settings)
     app.testing = True
+    app.test_client_class = _Client
     return app
 
 
@@ -162,4 +164,4 @@ def live(server: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
 @pytest.fixture
 def client(books: Flask):
     """An HTTP client on the rolled-back books."""
-    return _Client(books, books.response_class)
+    return books.test_client()
