@@ -19,6 +19,7 @@ incentive = LazyGroup(
         "web": Place("incentive.cli.web", "Serve HTTP."),
         "worker": Place("incentive.cli.worker", "Work off the queue."),
         "cron": Place("incentive.cli.cron", "Poke what is to be done from time to time."),
+        "roles": Place("incentive.cli.roles", "Web and workers in one, for `up`.", hidden=True),
         "migrate": Place("incentive.cli.migrate", "Bring every jurisdiction's tables up to date."),
         "jurisdiction": Place("incentive.cli.jurisdiction", "Open and list jurisdictions."),
         "regions": Place("incentive.regions.commands", "The territory tree.", in_app=True),

@@ -18,6 +18,7 @@ class Place:
     module: str
     help: str
     in_app: bool = False
+    hidden: bool = False
 
 
 class LazyGroup(click.Group):
@@ -44,4 +45,5 @@ class LazyGroup(click.Group):
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands from what is known without importing them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, place.help) for name, place in self._places.items()])
+            shown = [(n, place.help) for n, place in self._places.items() if not place.hidden]
+            formatter.write_dl(shown)

@@ -31,6 +31,14 @@ def commands(*, host: str, port: int, workers: int, threads: int) -> None:
     """Serve HTTP with the INCENTIVE_* settings of the environment."""
     # Asked here once, so that a missing setting is one line and not a loop of dying workers.
     Settings.from_environment(os.environ)
+    # Imported modules are shared by the forked workers; frozen, so that the collector does
+    # not touch, and thereby copy, every page of them.
+    gc.freeze()
+    serve_web(host, port, workers, threads)
+
+
+def serve_web(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve HTTP until SIGTERM or SIGINT: `workers` processes of `threads` requests each."""
     server = Granian(
         "incentive.app:create_app",
         address=host,
@@ -44,9 +52,6 @@ def commands(*, host: str, port: int, workers: int, threads: int) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=4,
     )
-    # The modules are imported already and shared by the forked workers; frozen, so that
-    # the collector does not touch, and thereby copy, every page of them.
-    gc.freeze()
     server.serve(target_loader=_Loader(os.getpid()), wrap_loader=False)
 
 

@@ -75,14 +75,19 @@ def _cron_child(settings: Settings, parent_pid: int) -> None:
 def commands(*, workers: int, with_cron: bool) -> None:
     """Work off the queue with the INCENTIVE_* settings of the environment."""
     settings = Settings.from_environment(os.environ)
+    schedule.load()
+    gc.freeze()
+    serve_jobs(settings, workers, with_cron=with_cron)
+
+
+def serve_jobs(settings: Settings, workers: int, *, with_cron: bool) -> None:
+    """Run `workers` processes on the queue until SIGTERM or SIGINT."""
     app = create_app(settings)
     with app.app_context():
         # A connection opened before the fork would be shared, and its answers mixed up.
         db.engine.dispose()
-    schedule.load()
     jobs.serve(app)
     logging.getLogger("rq").setLevel(logging.WARNING)
-    gc.freeze()
     pool = Pool(
         [jobs.QUEUE],
         connection=jobs.worker_connection(settings.redis_url),

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +31,7 @@ class Child:
     folder: Path | None = None
     account: Account | None = None
     stop_signal: signal.Signals = signal.SIGTERM
-    stop_seconds_max: float = 6.0
+    stop_seconds_max: float = 8.0
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -106,10 +105,3 @@ class Child:
         except OSError:
             return ""
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
-
-
-def wait_until_ended(children: list[Child], seconds_max: float) -> None:
-    """Wait until all `children` have ended or the time is over."""
-    deadline = time.monotonic() + seconds_max
-    while time.monotonic() < deadline and any(child.exit_code() is None for child in children):
-        time.sleep(0.02)

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from incentive.embedded.child import Child, wait_until_ended
+from incentive.embedded.child import Child
 from incentive.embedded.directory import DataDirectory
 from incentive.embedded.errors import StartError
 from incentive.embedded.instance import Instance
@@ -25,7 +25,6 @@ from incentive.embedded.servers import Addresses, Servers
 READY_SECONDS_MAX: Final = 60.0
 STEP_SECONDS_MAX: Final = 900.0
 TICK_SECONDS: Final = 0.2
-ROLES_STOP_SECONDS_MAX: Final = 8.0
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -69,7 +68,7 @@ class Supervisor:
         self.plan = plan
         self.directory = directory
         self.servers = Servers(directory, plan.environ)
-        self.roles: list[Child] = []
+        self.roles: Child | None = None
         self.instance = Instance(pid=os.getpid())
         self.restarts = Restarts()
 
@@ -106,19 +105,15 @@ class Supervisor:
             for name, value in administrator.items()
             if name != "INCENTIVE_ADMIN_DATABASE_URL"
         }
-        measured = environ | {"PROMETHEUS_MULTIPROC_DIR": str(self.directory.metrics)}
-        workers = ["--workers", str(self.plan.job_workers)]
+        environ["PROMETHEUS_MULTIPROC_DIR"] = str(self.directory.metrics)
         where = ["--host", self.plan.host, "--port", str(port)]
-        web = self._role("web", *where, "--workers", str(self.plan.web_workers), environ=measured)
-        self.roles = [
-            web,
-            self._role("worker", "--with-cron", *workers, environ=environ),
-        ]
-        for role in self.roles:
-            role.start()
-            self.instance.record(role)
+        web, jobs = str(self.plan.web_workers), str(self.plan.job_workers)
+        options = [*where, "--workers", web, "--job-workers", jobs]
+        self.roles = self._command("roles", "roles", *options, environ=environ)
+        self.roles.start()
+        self.instance.record(self.roles)
         self.instance.write(self.directory.instance)
-        self._wait_until_ready(web, port)
+        self._wait_until_ready(self.roles, port)
         self.plan.say(f"Incentive serves {url_of(self.plan.host, port)}  (Ctrl-C stops it)")
         if self.plan.demo:
             self.plan.say(self._step("demo", "demo", "load", environ=administrator))
@@ -142,18 +137,17 @@ class Supervisor:
             postgres.admit_login()
             mark_migrated(postgres.folder)
 
-    def _role(self, name: str, *arguments: str, environ: Mapping[str, str]) -> Child:
+    def _command(self, name: str, *arguments: str, environ: Mapping[str, str]) -> Child:
         return Child(
             name=name,
-            command=[sys.executable, "-P", "-m", "incentive.cli", name, *arguments],
+            command=[sys.executable, "-P", "-m", "incentive.cli", *arguments],
             log=self.directory.log(name),
             environ=environ,
         )
 
     def _step(self, name: str, *arguments: str, environ: Mapping[str, str]) -> str:
         """Run one command to its end and return what it printed."""
-        child = self._role(name, environ=environ)
-        child.command = [sys.executable, "-P", "-m", "incentive.cli", *arguments]
+        child = self._command(name, *arguments, environ=environ)
         before = child.log.stat().st_size if child.log.exists() else 0
         child.start()
         deadline = time.monotonic() + STEP_SECONDS_MAX
@@ -168,19 +162,19 @@ class Supervisor:
             log.seek(before)
             return log.read().decode(errors="replace").rstrip()
 
-    def _wait_until_ready(self, web: Child, port: int) -> None:
+    def _wait_until_ready(self, roles: Child, port: int) -> None:
         deadline = time.monotonic() + READY_SECONDS_MAX
         while not answers(self.plan.host, port, "/readyz"):
-            if web.exit_code() is not None:
-                raise StartError(f"The web server ended: {web.last_line()} (see {web.log})")
+            if roles.exit_code() is not None:
+                raise StartError(f"The web server ended: {roles.last_line()} (see {roles.log})")
             if time.monotonic() > deadline:
                 raise StartError(
-                    f"The web server is not ready after {READY_SECONDS_MAX:.0f} s: see {web.log}"
+                    f"The web server is not ready after {READY_SECONDS_MAX:.0f} s: see {roles.log}"
                 )
             time.sleep(0.05)
 
     def _restart_the_dead(self) -> None:
-        for child in [*self.servers.children, *self.roles]:
+        for child in [*self.servers.children, *([self.roles] if self.roles else [])]:
             code = child.exit_code()
             if code is None:
                 self.restarts.note_alive(child.name)
@@ -196,11 +190,8 @@ class Supervisor:
                 self.plan.say(f"{child.name} ended ({code}), starting it again{reason}")
 
     def _stop(self) -> None:
-        for role in self.roles:
-            role.ask_to_stop()
-        wait_until_ended(self.roles, ROLES_STOP_SECONDS_MAX)
-        for role in self.roles:
-            role.stop()
+        if self.roles is not None:
+            self.roles.stop()
         self.servers.stop()
         self.directory.instance.unlink(missing_ok=True)
 

@@ -77,6 +77,11 @@ class Product:
             assert time.monotonic() < deadline, self.printed()
             time.sleep(0.05)
 
+    def cpu_seconds(self) -> float:
+        """What the living processes, and those they have waited for, have cost so far."""
+        pids = [int(line.split()[0]) for line in self.alive()]
+        return sum(sum(psutil.Process(pid).cpu_times()[:4]) for pid in pids)
+
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(SECONDS_MAX)
