@@ -4,6 +4,8 @@ A package's `api.py` makes an `ApiBlueprint`; a POST that creates uses `@bp.once
 opens the transaction, claims the Idempotency-Key and answers a retry from the books.
 """
 
+import json
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
@@ -11,6 +13,7 @@ from typing import Any, Final
 from flask import Flask, Response, current_app, g, jsonify, request
 from flask_smorest import Api as SmorestApi
 from flask_smorest import Blueprint
+from flask_smorest.arguments import FlaskParser
 from marshmallow import RAISE, ValidationError, fields, pre_load
 from marshmallow import Schema as MarshmallowSchema
 
@@ -28,7 +31,7 @@ CREATES_HEADER: Final = {
 }
 # Whose keys those are that come without a sign-in: no person's id looks like this.
 ANYONE: Final = "anyone"
-_KEY_LENGTHS: Final = range(8, 81)
+_KEY: Final = re.compile(r"[!-~]{8,80}")
 
 
 class Schema(MarshmallowSchema):
@@ -74,8 +77,22 @@ class Api(SmorestApi):
         """Leave errors to `core.problems`: there is one form for all of them."""
 
 
+class _Parser(FlaskParser):
+    """Reads bodies; what is nested too deeply or has numbers too long is no JSON to us."""
+
+    def _raw_load_json(self, req: Any) -> Any:
+        try:
+            return super()._raw_load_json(req)
+        except (json.JSONDecodeError, UnicodeDecodeError):
+            raise
+        except (ValueError, RecursionError) as error:
+            raise json.JSONDecodeError(str(error), "…", 0) from None
+
+
 class ApiBlueprint(Blueprint):
     """A package's endpoints below /api/v1, with the problems that each may answer."""
+
+    ARGUMENTS_PARSER = _Parser()
 
     def __init__(self, name: str, import_name: str, *, description: str) -> None:
         super().__init__(f"api_{name}", import_name, url_prefix=API_PREFIX, description=description)
@@ -186,7 +203,7 @@ def _signed_in() -> str:
 
 def _idempotency_key() -> str:
     key = request.headers.get("Idempotency-Key", "")
-    if len(key) not in _KEY_LENGTHS or not key.isascii() or not key.isprintable():
+    if not _KEY.fullmatch(key):
         raise idempotency.KeyMissing
     g.idempotency_key = key
     return key
