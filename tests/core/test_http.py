@@ -1,0 +1,174 @@
+import gzip
+import json
+
+import pytest
+
+from incentive.core.db import transaction
+from tests import factories
+
+SESSIONS = "/api/v1/sessions"
+GOOD = {"phone": "13812345678", "password": "a password"}
+
+
+def refusal(answer):
+    assert answer.mimetype == "application/problem+json", answer.text
+    assert answer.json["status"] == answer.status_code
+    assert answer.json["type"] == f"urn:incentive:{answer.json['code']}"
+    assert answer.json["detail"]
+    return answer.status_code, answer.json["code"]
+
+
+def post(client, body, content_type="application/json", url=SESSIONS, **headers):
+    return client.post(url, data=body, content_type=content_type, headers=headers)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"",
+        b"{'phone': 1}",
+        b"\xff\xfe",
+        b'{"phone": "1",}',
+        b"null",
+        b"[]",
+        b"[1]",
+        b'"text"',
+        b"5",
+        b"true",
+        b"[" * 100_000,
+    ],
+)
+def test_a_body_that_is_no_json_object_is_refused(client, body):
+    status, _code = refusal(post(client, body))
+    assert status in (400, 422)
+
+
+@pytest.mark.parametrize("value", [1, 1.5, True, None, [], {}, ["13812345678"], 10**18])
+def test_a_value_of_the_wrong_type_names_its_field(client, value):
+    answer = post(client, json.dumps(GOOD | {"phone": value}))
+    assert refusal(answer) == (422, "http.unprocessable_entity")
+    assert answer.json["field"] == "phone"
+    assert set(answer.json["errors"]) == {"phone"}
+
+
+def test_a_field_that_nobody_asked_for_is_refused(client):
+    answer = post(client, json.dumps(GOOD | {"role": "administrator"}))
+    assert refusal(answer) == (422, "http.unprocessable_entity")
+    assert set(answer.json["errors"]) == {"role"}
+
+
+def test_a_missing_field_is_named(client):
+    answer = post(client, json.dumps({"phone": "13812345678"}))
+    assert refusal(answer) == (422, "http.unprocessable_entity")
+    assert answer.json["field"] == "password"
+
+
+@pytest.mark.parametrize("text", ["\x00", "a\x00b", "\ud800"])
+def test_a_text_that_the_books_cannot_hold_is_refused(client, text):
+    answer = post(client, json.dumps(GOOD | {"password": text}))
+    assert refusal(answer) == (422, "http.unprocessable_entity")
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "101", str(10**18), "1e3", "NaN", "x", ""])
+def test_a_figure_out_of_range_is_refused(client, number):
+    answer = client.get("/api/v1/regions", query_string={"limit": number})
+    assert refusal(answer) == (422, "http.unprocessable_entity")
+
+
+def test_a_huge_figure_inside_a_body_is_refused(client):
+    with transaction():
+        home = factories.region()
+        worker = factories.person()
+        factories.grant(worker, "community_worker", at=home)
+        headers = factories.creating(worker)
+    body = f'{{"name": {10**18}, "kind": "place"}}'
+    answer = post(client, body, url=f"/api/v1/regions/{home.id}/grids", **headers)
+    assert refusal(answer) == (422, "http.unprocessable_entity")
+    body = f'{{"name": {"9" * 5000}, "kind": "place"}}'
+    answer = post(client, body, url=f"/api/v1/regions/{home.id}/grids", **headers)
+    assert refusal(answer)[0] in (400, 422)
+
+
+def test_a_body_above_a_mebibyte_is_refused(client):
+    answer = post(client, json.dumps(GOOD | {"password": "x" * 1024 * 1024}))
+    assert refusal(answer) == (413, "http.request_entity_too_large")
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""]
+)
+def test_a_body_that_is_not_called_json_is_refused(client, content_type):
+    answer = post(client, json.dumps(GOOD), content_type)
+    assert refusal(answer)[0] in (415, 422)
+
+
+def test_a_compressed_body_is_no_json(client):
+    answer = post(client, gzip.compress(json.dumps(GOOD).encode()), **{"Content-Encoding": "gzip"})
+    assert refusal(answer)[0] in (400, 415)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/nothing",
+        "/api/v1/regions/53",
+        "/api/v1/regions/00000000-0000-0000-0000-000000000000",
+        "/api/v1/regions/" + "9" * 5000,
+        "/api/v1/persons/by-number/1",
+        "/api/",
+        "/api/v1/../../etc/passwd",
+    ],
+)
+def test_an_unknown_path_is_not_found(client, path):
+    assert refusal(client.get(path))[0] == 404
+
+
+def test_a_method_that_a_path_does_not_take_is_refused_with_those_that_it_takes(client):
+    answer = client.put(SESSIONS, json=GOOD)
+    assert refusal(answer) == (405, "http.method_not_allowed")
+    assert "POST" in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("Authorization", "Bearer " + "x" * 5000),
+        ("Authorization", "Bearer \x7f\xff"),
+        ("Cookie", "session=\x00; lang=zz"),
+        ("Accept-Language", "xx;q=nonsense,,"),
+        ("X-Jurisdiction", "\xff"),
+    ],
+)
+def test_a_strange_header_breaks_nothing(client, header, value):
+    assert client.get("/api/v1/me", headers={header: value}).status_code in (401, 404)
+
+
+def test_a_refusal_speaks_the_language_that_is_asked_for(client):
+    answer = client.get("/api/v1/me", headers={"Accept-Language": "en"})
+    assert answer.json["detail"].startswith("Sign in first")
+    assert answer.headers["Content-Language"] == "en"
+
+
+def test_the_document_describes_every_endpoint_with_its_refusals(client):
+    document = client.get("/api/v1/openapi.json").json
+    assert document["openapi"].startswith("3.1")
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if method == "parameters":
+                continue
+            assert {"401", "404", "422"} <= set(operation["responses"]), (path, method)
+            assert any(status.startswith("2") for status in operation["responses"]), path
+
+
+def test_every_post_that_creates_asks_for_a_key_in_the_document(client):
+    document = client.get("/api/v1/openapi.json").json
+    grids = document["paths"]["/api/v1/regions/{region_id}/grids"]["post"]
+    assert [p["name"] for p in grids["parameters"] if p["in"] == "header"] == ["Idempotency-Key"]
+
+
+def test_what_anyone_may_read_needs_no_token_in_the_document(client):
+    document = client.get("/api/v1/openapi.json").json
+    assert document["paths"]["/api/v1/regions"]["get"]["security"] == []
+    assert document["paths"]["/api/v1/me"]["get"].get("security") is None
+    assert document["security"] == [{"bearer": []}]
