@@ -20,7 +20,7 @@ from tests.stations.test_redemptions import refused
 @pytest.fixture
 def traded(client, shop):
     """Three collected orders of two people, one refunded, one still held; return the other's number."""
-    other, headers = newcomer(points=100)
+    _, headers = newcomer(points=100)
     orders = [
         order(client, shop, 2).json,
         order(client, shop, 1, headers=headers).json,

@@ -1,0 +1,217 @@
+"""Real parallel connections on books of their own: nothing is given twice or lost."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+
+from incentive.core import clock
+from incentive.core.db import session, transaction
+from incentive.core.ids import new_id
+from incentive.stations import orders
+from incentive.stations.models import Redemption
+from tests.stations.conftest import (
+    API,
+    change,
+    collect,
+    findings,
+    income_of,
+    newcomer,
+    open_shop,
+    order,
+    points_of,
+    post,
+)
+
+
+def together(app, works):
+    """Run every one of `works` with a client of its own, all at once; return what they return."""
+    barrier = Barrier(len(works))
+
+    def run(work):
+        client = app.test_client()
+        barrier.wait()
+        return work(client)
+
+    with ThreadPoolExecutor(len(works)) as threads:
+        return [future.result() for future in [threads.submit(run, work) for work in works]]
+
+
+def outcomes(answers):
+    return Counter(
+        answer.status_code if answer.status_code < 300 else answer.json["code"]
+        for answer in answers
+    )
+
+
+@pytest.fixture
+def inside(live):
+    """The live application with a context for looking at the books."""
+    with live.app_context():
+        yield live
+
+
+def test_of_twenty_orders_with_points_for_one_one_is_made(inside):
+    shop = open_shop(points=10, stock=50)
+    answers = together(inside, [lambda client: order(client, shop)] * 20)
+    assert outcomes(answers) == {201: 1, "ledger.insufficient_points": 19}
+    assert (points_of(shop.person_id), points_of(shop.person_id, "held")) == (0, 10)
+    assert shop.stock() == 49
+    assert findings() == []
+
+
+def test_of_twenty_people_who_want_the_last_piece_one_gets_it(inside):
+    shop = open_shop(points=0, stock=1)
+    people = [newcomer(points=10) for _ in range(20)]
+    answers = together(
+        inside,
+        [
+            lambda client, headers=headers: order(client, shop, headers=headers)
+            for _, headers in people
+        ],
+    )
+    assert outcomes(answers) == {201: 1, "stations.out_of_stock": 19}
+    assert sum(points_of(person, "held") for person, _ in people) == 10
+    assert sum(points_of(person) for person, _ in people) == 190
+    assert shop.stock() == 0
+    assert findings() == []
+
+
+def test_a_limit_holds_against_ten_orders_at_once(inside):
+    shop = open_shop(stock=50, per_person_limit=3)
+    answers = together(inside, [lambda client: order(client, shop)] * 10)
+    assert outcomes(answers) == {201: 3, "stations.limit_reached": 7}
+    assert shop.stock() == 47
+    assert findings() == []
+
+
+def test_ten_retries_of_one_order_are_one_order(inside):
+    shop = open_shop()
+    body = {"item_id": str(shop.item_id), "quantity": 1}
+    key = str(new_id())
+    answers = together(
+        inside, [lambda client: post(client, "/redemptions", shop.person, body, key=key)] * 10
+    )
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json["id"] for answer in answers}) == 1
+    assert shop.stock() == 4
+
+
+def test_of_ten_who_hand_over_one_code_one_does(inside):
+    shop = open_shop()
+    made = order(inside.test_client(), shop).json
+    answers = together(inside, [lambda client: collect(client, shop, made["code"])] * 10)
+    assert outcomes(answers) == {200: 1, "stations.already_collected": 9}
+    assert income_of(shop.station_id) == 10
+    assert findings() == []
+
+
+def test_ten_retries_of_one_handing_over_are_all_answered_alike(inside):
+    shop = open_shop()
+    made = order(inside.test_client(), shop).json
+    key = str(new_id())
+    answers = together(inside, [lambda client: collect(client, shop, made["code"], key=key)] * 10)
+    assert outcomes(answers) == {200: 10}
+    assert all(answer.json == answers[0].json for answer in answers)
+    assert income_of(shop.station_id) == 10
+
+
+def test_of_ten_refunds_at_once_one_is_made(inside):
+    shop = open_shop()
+    made = order(inside.test_client(), shop).json
+    collect(inside.test_client(), shop, made["code"])
+    body = {"reason": "坏了", "restock": True}
+    answers = together(
+        inside,
+        [lambda client: post(client, f"/redemptions/{made['id']}/refund", shop.manager, body)] * 10,
+    )
+    assert outcomes(answers) == {200: 1, "stations.redemption_refunded": 9}
+    assert (points_of(shop.person_id), shop.stock()) == (100, 5)
+    assert findings() == []
+
+
+def test_collecting_cancelling_and_lapsing_at_once_have_one_winner(inside):
+    shop = open_shop(points=1000, stock=100)
+    client = inside.test_client()
+    won = Counter()
+    for _ in range(12):
+        made = order(client, shop).json
+        # The counter's clock still has a moment; the sweeper's is a little ahead.
+        soon = clock.now() + timedelta(hours=1)
+        change(Redemption, made["id"], expires_at=soon)
+
+        def lapse(_client, order_id=made["id"], soon=soon):
+            with inside.app_context(), transaction():
+                return orders.lapse([order_id], soon)
+
+        works = [
+            lambda client, code=made["code"]: collect(client, shop, code).status_code,
+            lambda client, order_id=made["id"]: (
+                post(client, f"/redemptions/{order_id}/cancel", shop.person).status_code
+            ),
+            lapse,
+        ]
+        collected, cancelled, lapsed = together(inside, works)
+        assert (collected == 200) + (cancelled == 200) + lapsed == 1
+        status = shop.status(made["id"])
+        assert status == (
+            "collected" if collected == 200 else "cancelled" if cancelled == 200 else "lapsed"
+        )
+        won[status] += 1
+    assert income_of(shop.station_id) == 10 * won["collected"]
+    assert shop.stock() == 100 - won["collected"]
+    assert points_of(shop.person_id) == 1000 - 10 * won["collected"]
+    assert points_of(shop.person_id, "held") == 0
+    assert findings() == []
+
+
+def test_two_sweepers_and_a_counter_at_work_on_many_orders_agree(inside):
+    shop = open_shop(points=1000, stock=100)
+    client = inside.test_client()
+    made = [order(client, shop).json for _ in range(30)]
+    late = clock.now() + timedelta(hours=73)
+
+    def sweep(_client):
+        with inside.app_context(), transaction():
+            return orders.lapse_due(late)
+
+    def serve(client):
+        return sum(collect(client, shop, each["code"]).status_code == 200 for each in made[::-1])
+
+    def want(client):
+        return sum(order(client, shop).status_code == 201 for _ in range(10))
+
+    first, second, served, wanted = together(inside, [sweep, sweep, serve, want])
+    with transaction():
+        held = session().query(Redemption).filter_by(status="held").count()
+    assert first + second + served + held == 30 + wanted
+    assert wanted == 10
+    assert shop.stock() == 100 - served - held
+    assert income_of(shop.station_id) == 10 * served
+    assert findings() == []
+
+
+def test_goods_received_while_others_order_are_all_counted(inside):
+    shop = open_shop(points=100, stock=5)
+
+    def receive(client):
+        return post(client, f"/items/{shop.item_id}/receipts", shop.manager, {"quantity": 3})
+
+    answers = together(inside, [receive] * 5 + [lambda client: order(client, shop)] * 5)
+    assert outcomes(answers) == {201: 10}
+    assert shop.stock() == 15
+    assert findings() == []
+
+
+def test_the_ledger_of_one_jurisdiction_does_not_reach_into_another(inside):
+    shop = open_shop()
+    made = order(inside.test_client(), shop).json
+    collect(inside.test_client(), shop, made["code"])
+    headers = shop.manager | {"X-Jurisdiction": "second"}
+    client = inside.test_client()
+    assert client.get(f"{API}/stations/{shop.station_id}", headers=headers).status_code == 404
+    assert (
+        client.get(f"{API}/stations/{shop.station_id}/ledger", headers=headers).status_code == 401
+    )
