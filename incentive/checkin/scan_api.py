@@ -2,17 +2,20 @@
 
 from typing import Any, Final
 
+import psycopg
 import structlog
 from flask import Response, json
 from marshmallow import ValidationError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from incentive.checkin import scanning
+from incentive.checkin import events, scanning
 from incentive.checkin.domain import ScanRequest
 from incentive.checkin.errors import BrokenRow, Raced, UnreadableScan
+from incentive.checkin.scan_queries import RACED
 from incentive.checkin.scanning import ScanAnswer
 from incentive.checkin.schemas import BatchAnswerSchema, BatchSchema, ScanAnswerSchema, ScanSchema
+from incentive.checkin.wire import wire
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unauthenticated, Unavailable
@@ -27,8 +30,9 @@ _ROW: Final = ScanSchema()
 _ALL_OR_NONE: Final = (
     Unauthenticated,
     Unavailable,
-    OperationalError,
-    InterfaceError,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    DBAPIError,
     PoolTimeout,
 )
 _log: Final = structlog.get_logger(__name__)
@@ -64,10 +68,16 @@ def _scan(request: ScanRequest) -> ScanAnswer:
     token = presented_token()
     for _try in range(TRIES):
         try:
-            with transaction():
-                return scanning.scan(token, request, clock.now())
-        except Raced:
-            continue
+            with wire() as driver:
+                answer = scanning.scan(driver, token, request, clock.now())
+        except psycopg.Error as error:
+            if error.sqlstate not in RACED:
+                raise
+        else:
+            if answer.verified is not None:
+                with transaction():
+                    events.verified([answer.verified])
+            return answer
     raise Raced
 
 

@@ -1,25 +1,24 @@
-"""The SQL on a scan's way: two calls, and no objects in between."""
+"""The SQL on a scan's way: two calls on the driver itself (`wire`), and no objects in between."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from psycopg import errors as postgres
-from sqlalchemy import Row, text
-from sqlalchemy.exc import DBAPIError
+from psycopg.rows import namedtuple_row
 
-from incentive.checkin.errors import Raced
-from incentive.core.db import session
+from incentive.checkin.wire import Driver
 
-_CHANGED_MEANWHILE: Final = "CI001"
-_FACTS: Final = text(
-    "SELECT * FROM scan_facts(:token, :received_at, :nonce, :number, :shift_number, :shift_id,"
-    " :roles, :shown_since)"
+# Something was written twice, or has changed since it was looked at (record_scan says so).
+RACED: Final = frozenset({"23505", "CI001"})
+_FACTS: Final = (
+    "SELECT * FROM scan_facts(%(token)s, %(received_at)s, %(nonce)s, %(number)s,"
+    " %(shift_number)s, %(shift_id)s, %(roles)s, %(shown_since)s)"
 )
-_RECORD: Final = text(
-    "SELECT record_scan(:nonce, :hash, :actor_id, :rule, :scanned_at, :received_at,"
-    " CAST(:answer AS json), :outcome, :attendance_id, :shift_id, :person_id, :at, :proved,"
-    " :walk_in, :record_id, :day, :minutes, :verified, :recorder_id, :elsewhere_id,"
-    " :elsewhere_out, :elsewhere_record_id, :elsewhere_day, :elsewhere_minutes)"
+_RECORD: Final = (
+    "SELECT record_scan(%(nonce)s, %(hash)s, %(actor_id)s, %(rule)s, %(scanned_at)s,"
+    " %(received_at)s, %(answer)s, %(outcome)s, %(attendance_id)s, %(shift_id)s, %(person_id)s,"
+    " %(at)s, %(proved)s, %(walk_in)s, %(record_id)s, %(day)s, %(minutes)s, %(verified)s,"
+    " %(recorder_id)s, %(elsewhere_id)s, %(elsewhere_out)s, %(elsewhere_record_id)s,"
+    " %(elsewhere_day)s, %(elsewhere_minutes)s)"
 )
 NOTHING_CLOSED: Final[Mapping[str, Any]] = dict.fromkeys(
     (
@@ -37,23 +36,12 @@ NOTHING_CLOSED: Final[Mapping[str, Any]] = dict.fromkeys(
 )
 
 
-def facts(wanted: Mapping[str, Any]) -> Row[*tuple[Any, ...]] | None:
+def facts(driver: Driver, wanted: Mapping[str, Any]) -> Any:
     """Lock the person and return all that decides the scan; `None`: nobody is signed in."""
-    return session().execute(_FACTS, wanted).one_or_none()
+    with driver.cursor(row_factory=namedtuple_row) as cursor:
+        return cursor.execute(_FACTS, wanted).fetchone()
 
 
-def record(scan: Mapping[str, Any]) -> None:
-    """Write an accepted scan.
-
-    Raises:
-        Raced: what decided it has changed meanwhile; decide anew.
-    """
-    try:
-        session().execute(_RECORD, scan)
-    except DBAPIError as error:
-        if (
-            isinstance(error.orig, postgres.UniqueViolation)
-            or getattr(error.orig, "sqlstate", None) == _CHANGED_MEANWHILE
-        ):
-            raise Raced from None
-        raise
+def record(driver: Driver, scan: Mapping[str, Any]) -> None:
+    """Send an accepted scan to be written; what is wrong with it shows at the commit."""
+    driver.execute(_RECORD, scan)

@@ -4,8 +4,9 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
-from incentive.checkin import events, scan_queries, times
+from incentive.checkin import scan_queries, times
 from incentive.checkin.domain import (
     SHOWN_FOR,
     Reading,
@@ -26,6 +27,7 @@ from incentive.checkin.verdict import (
     verdict,
     verification,
 )
+from incentive.checkin.wire import Driver
 from incentive.core.idempotency import request_hash
 from incentive.core.ids import new_id
 from incentive.core.keys import code_keys
@@ -39,20 +41,25 @@ _ROLES: Final = sorted(PERMISSIONS["shift.run"])
 
 @dataclass(frozen=True, slots=True)
 class ScanAnswer:
-    """The answer as JSON text; a retry gets the very same one."""
+    """The answer as JSON text; a retry gets the very same one. `verified`: the record, if new."""
 
     text: str
-    replayed: bool
+    replayed: bool = False
+    verified: UUID | None = None
 
 
-def scan(token: str | None, request: ScanRequest, received_at: datetime) -> ScanAnswer:
+def scan(
+    driver: Driver, token: str | None, request: ScanRequest, received_at: datetime
+) -> ScanAnswer:
     """Check the person in or out, once per nonce, and say what was done.
+
+    If what decided it changed meanwhile, the commit fails with one of `scan_queries.RACED`
+    and a second try decides anew.
 
     Raises:
         NotSignedIn: `token` opens no session.
         Refused: the verdict is no; its code says why.
         NonceReused: the nonce came before with another scan.
-        Raced: something changed meanwhile; a second try decides anew.
     """
     if token is None:
         raise NotSignedIn
@@ -62,6 +69,7 @@ def scan(token: str | None, request: ScanRequest, received_at: datetime) -> Scan
     reading = read(request, keys, clock, at, received_at)
     _require_shift(request, reading)
     known = scan_queries.facts(
+        driver,
         {
             "token": token_hash(token),
             "received_at": received_at,
@@ -71,7 +79,7 @@ def scan(token: str | None, request: ScanRequest, received_at: datetime) -> Scan
             "shift_id": request.shift_id,
             "roles": _ROLES,
             "shown_since": at - SHOWN_FOR,
-        }
+        },
     )
     if known is None:
         raise NotSignedIn
@@ -83,9 +91,7 @@ def scan(token: str | None, request: ScanRequest, received_at: datetime) -> Scan
     decision = verdict(facts_of(known, request, reading, keys, clock=clock, at=at))
     if decision.reason is not None:
         raise refused(decision.reason)
-    return ScanAnswer(
-        _write(known, request, reading, decision, content, at, received_at), replayed=False
-    )
+    return _write(driver, known, request, reading, decision, content, at, received_at)
 
 
 def _require_shift(request: ScanRequest, reading: Reading) -> None:
@@ -96,6 +102,7 @@ def _require_shift(request: ScanRequest, reading: Reading) -> None:
 
 
 def _write(
+    driver: Driver,
     known: Any,
     request: ScanRequest,
     reading: Reading,
@@ -103,7 +110,7 @@ def _write(
     content: bytes,
     at: datetime,
     received_at: datetime,
-) -> str:
+) -> ScanAnswer:
     proved = is_proved(decision, witnessed=is_witnessed(known, reading))
     row = dict(scan_queries.NOTHING_CLOSED)
     check_in_at, check_out_at, record = known.here_in, known.here_out, None
@@ -133,6 +140,7 @@ def _write(
     )
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     scan_queries.record(
+        driver,
         row
         | {
             "nonce": request.nonce,
@@ -149,11 +157,9 @@ def _write(
             "at": check_out_at if decision.outcome is Outcome.CHECK_OUT else at,
             "proved": proved,
             "walk_in": Flag.WALK_IN in decision.flags,
-        }
+        },
     )
-    if row["verified"]:
-        events.verified([row["record_id"]])
-    return text
+    return ScanAnswer(text, verified=row["record_id"] if row["verified"] else None)
 
 
 def _elsewhere(known: Any, at: datetime) -> dict[str, Any]:
