@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from incentive.core import codes
+from incentive.core.clock import day_bounds
 from incentive.core.codes import CodeError, RedemptionCode
 from incentive.core.db import session
 from incentive.core.errors import IncentiveError
@@ -27,7 +28,7 @@ from incentive.stations.errors import (
     UnknownCode,
     UnknownRedemption,
 )
-from incentive.stations.models import Redemption
+from incentive.stations.models import Item, Redemption
 from incentive.stations.orders import actor, give_back, hold_key
 from incentive.stations.views import OrderView, moment, order_view
 
@@ -38,6 +39,35 @@ class Found:
 
     order: OrderView
     why_not: IncentiveError | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """An item offered, and how many of it wait for those who ordered them."""
+
+    item: Item
+    held: int
+
+
+def today(caller: Caller, station_id: UUID, at: datetime) -> tuple[int, int]:
+    """Return how many orders, of how many points, the station handed over on the day of `at`.
+
+    Raises:
+        UnknownStation, OutOfScope: nothing is told.
+    """
+    service.require_at(caller, "station.serve", station_id)
+    orders, points = order_queries.handed_over(station_id, *day_bounds(day_of(at), timezone()))
+    return orders, int(points)
+
+
+def shelf(caller: Caller, station_id: UUID) -> list[Shelved]:
+    """Return what the station offers, with what is held of it, by name.
+
+    Raises:
+        UnknownStation, OutOfScope: nothing is told.
+    """
+    service.require_at(caller, "station.serve", station_id)
+    return [Shelved(item, int(held)) for item, held in order_queries.shelf(station_id)]
 
 
 def orders(

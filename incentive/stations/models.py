@@ -93,6 +93,7 @@ class Redemption(Base):
         Index(None, "person_id", "id"),
         Index(None, "station_id", "id"),
         Index(None, "station_id", "status", "id"),
+        Index(None, "station_id", "collected_at"),
         Index(None, "item_id", "person_id"),
         Index("ix_redemptions_due", "expires_at", "id", postgresql_where=text("status = 'held'")),
     )

@@ -65,6 +65,30 @@ def quantity_had(item_id: UUID, person_id: UUID) -> int:
     return int(had or 0)
 
 
+def handed_over(station_id: UUID, since: datetime, until: datetime) -> Row[*tuple[Any, ...]]:
+    """Return (orders, points) that a station handed over in a time, refunds included."""
+    statement = select(func.count(), func.coalesce(func.sum(Redemption.points), 0)).where(
+        Redemption.station_id == station_id,
+        Redemption.collected_at >= since,
+        Redemption.collected_at < until,
+    )
+    return session().execute(statement).one()
+
+
+def shelf(station_id: UUID) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return (Item, how many of it are held for orders) for all that a station offers, by name."""
+    held = func.coalesce(func.sum(Redemption.quantity), 0)
+    waiting = (Redemption.item_id == Item.id) & (Redemption.status == "held")
+    statement = (
+        select(Item, held.label("held"))
+        .outerjoin(Redemption, waiting)
+        .where(Item.station_id == station_id, Item.status == "offered")
+        .group_by(Item.id)
+        .order_by(Item.name, Item.id)
+    )
+    return session().execute(statement).all()
+
+
 def due(
     at: datetime, after: tuple[datetime, UUID] | None, limit: int
 ) -> list[tuple[datetime, UUID]]:

@@ -131,6 +131,12 @@ def upgrade() -> None:
         op.f("ix_redemptions_station_id_id"), "redemptions", ["station_id", "id"], unique=False
     )
     op.create_index(
+        op.f("ix_redemptions_station_id_collected_at"),
+        "redemptions",
+        ["station_id", "collected_at"],
+        unique=False,
+    )
+    op.create_index(
         op.f("ix_redemptions_station_id_status_id"),
         "redemptions",
         ["station_id", "status", "id"],

@@ -5,6 +5,7 @@ import pytest
 from incentive.core.codes import new_redemption_code
 from incentive.core.db import transaction
 from incentive.people.caller import Caller, Grant
+from incentive.people.errors import OutOfScope
 from incentive.stations import counter
 from incentive.stations.models import Redemption
 from tests import factories
@@ -168,6 +169,21 @@ def test_a_code_is_looked_up_without_changing_anything(tx, shop_caller, now):
     assert (found.order.status, found.why_not) == ("held", None)
     late = counter.look_up(caller, code, now + timedelta(hours=73))
     assert late.why_not.code == "stations.redemption_lapsed"
+
+
+def test_the_counter_sees_the_day_and_the_shelf(client, shop, held, now):
+    order(client, shop, 1)
+    collect(client, shop, held["code"])
+    grants = (Grant("station_manager", None, shop.station_id),)
+    manager = Caller(shop.manager_id, "x", shop.manager_id, grants)
+    with transaction():
+        assert counter.today(manager, shop.station_id, now) == (1, 20)
+        assert counter.today(manager, shop.station_id, now + timedelta(days=1)) == (0, 0)
+        (row,) = counter.shelf(manager, shop.station_id)
+        assert (row.item.id, row.item.stock, row.held) == (shop.item_id, 2, 1)
+        nobody = Caller(shop.person_id, "x", shop.person_id, ())
+        with pytest.raises(OutOfScope):
+            counter.shelf(nobody, shop.station_id)
 
 
 @pytest.fixture
