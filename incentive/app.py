@@ -21,6 +21,7 @@ from incentive.stations import api as stations_api
 from incentive.stations import checks as stations_checks  # noqa: F401 - registers itself
 from incentive.stations import ledger_api, redemptions_api
 from incentive.stations import service as stations
+from incentive.web import pages, rendering
 
 # A package's line joins here when it has endpoints, and below when it has pages.
 API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
@@ -35,7 +36,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     ledger_api.bp,
     settlement_api.bp,
 )
-PAGE_BLUEPRINTS: tuple[Blueprint, ...] = ()
+PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (pages.bp,)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -56,11 +57,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     jurisdictions.init_app(app)
     observe.init_app(app)
     browser.init_app(app)
+    rendering.init_app(app)
+    app.extensions["error_page"] = pages.error_page
     app.extensions["require_at_station"] = stations.require_at
     app.extensions["caller_key"] = lambda: str(caller.caller().person_id)
     api = http.init_app(app)
     for blueprint in API_BLUEPRINTS:
         api.register_blueprint(blueprint)
-    for pages in PAGE_BLUEPRINTS:
-        app.register_blueprint(pages)
+    for page_blueprint in PAGE_BLUEPRINTS:
+        app.register_blueprint(page_blueprint)
     return app

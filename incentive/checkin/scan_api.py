@@ -12,7 +12,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from incentive.checkin import events, scanning
 from incentive.checkin.domain import ScanRequest
 from incentive.checkin.errors import BrokenRow, Raced, UnreadableScan
-from incentive.checkin.scan_queries import RACED
 from incentive.checkin.scanning import ScanAnswer
 from incentive.checkin.schemas import BatchAnswerSchema, BatchSchema, ScanAnswerSchema, ScanSchema
 from incentive.checkin.wire import wire
@@ -43,7 +42,7 @@ _log: Final = structlog.get_logger(__name__)
 @bp.response(201, ScanAnswerSchema)
 def scan(request: ScanRequest) -> Response:
     """Check in or out. The nonce makes it happen once; no Idempotency-Key is needed."""
-    answer = _scan(request)
+    answer = scan_now(request)
     response = Response(answer.text, 201, mimetype="application/json")
     if answer.replayed:
         response.headers["Idempotent-Replay"] = "true"
@@ -64,26 +63,29 @@ def scan_batch(batch: dict[str, Any]) -> Response:
     return Response(f'{{"results":[{rows}]}}', mimetype="application/json")
 
 
-def _scan(request: ScanRequest) -> ScanAnswer:
+def scan_now(request: ScanRequest) -> ScanAnswer:
+    """Take one scan of the request's caller, and try again if something changed meanwhile.
+
+    Raises:
+        As `scanning.scan`; Raced: it changed every time.
+    """
     token = presented_token()
     for _try in range(TRIES):
         try:
-            with wire() as driver:
-                answer = scanning.scan(driver, token, request, clock.now())
-        except psycopg.Error as error:
-            if error.sqlstate not in RACED:
-                raise
-        else:
-            if answer.verified is not None:
-                with transaction():
-                    events.verified([answer.verified])
-            return answer
+            with wire() as open_wire:
+                answer = scanning.scan(open_wire, token, request, clock.now())
+        except Raced:
+            continue
+        if answer.verified is not None:
+            with transaction():
+                events.verified([answer.verified])
+        return answer
     raise Raced
 
 
 def _row(row: Any) -> str:
     try:
-        answer = _scan(_ROW.load(row))
+        answer = scan_now(_ROW.load(row))
     except ValidationError as error:
         return _refusal(row, UnreadableScan(error.messages_dict))
     except _ALL_OR_NONE:

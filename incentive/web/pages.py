@@ -1,18 +1,31 @@
-"""The pages that belong to no package: the kit, and where to complain."""
+"""All pages: importing this puts them on `bp`. Here are those that belong to no package."""
 
 import re
-from typing import Final
 
-from flask import Blueprint, render_template
+from flask import render_template
 
 from incentive.core.paths import static_dir
+from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
+    counter_pages,
+    duty_pages,
+    ledger_pages,
+    me_pages,
+    public_pages,
+    register_pages,
+    scan_pages,
+    shift_pages,
+    sign_in_pages,
+    viewer,
+)
+from incentive.web.site import bp
 
-bp: Final = Blueprint("web", __name__, template_folder="templates")
+__all__ = ["bp", "error_page"]
 
 
 @bp.get("/kit")
 def kit() -> str:
     """Show every part in every state."""
+    viewer.greet()
     sprite = (static_dir() / "icons.svg").read_text(encoding="utf-8")
     return render_template("web/kit.html", icons=re.findall(r'<symbol id="([a-z]+)"', sprite))
 
@@ -20,12 +33,14 @@ def kit() -> str:
 @bp.get("/complain")
 def complain() -> str:
     """Say where a problem or a wish can be taken, with a phone or without."""
+    viewer.greet()
     return render_template("web/complain.html")
 
 
 @bp.get("/api/v1/docs")
 def api_docs() -> str:
     """Show the API's document, browsable."""
+    viewer.greet()
     return render_template("web/api_docs.html")
 
 

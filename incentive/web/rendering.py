@@ -17,6 +17,7 @@ from flask_babel import (
 
 from incentive.core.codes import grouped
 from incentive.core.i18n import LANGUAGES
+from incentive.web import viewer
 
 LANGUAGE_NAMES: Final = {"zh": "中文", "en": "English"}
 
@@ -34,6 +35,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(grouped)
     app.add_template_global(new_key)
     app.context_processor(lambda: {"languages": languages()})
+    app.context_processor(viewer.context)
 
 
 def new_key() -> str:

@@ -10,34 +10,12 @@ from typing import Any
 
 import qrcode
 import qrcode.image.svg
-from flask import Flask, Response, redirect, render_template, request
+from flask import Flask, Response, render_template, request
 
 from incentive.core import clock, i18n
 from incentive.core.paths import static_dir
 from incentive.web import pages, rendering
 from tests.web import samples
-
-# Pages that other packages will answer; here they only need to have an address.
-ENDPOINTS = {
-    "home": "/",
-    "sign_in": "/sign-in",
-    "sign_out": "/sign-out",
-    "me": "/me",
-    "scan": "/me/scans",
-    "sign_up": "/shifts/<shift_id>/sign-up",
-    "withdraw": "/shifts/<shift_id>/withdraw",
-    "redeem": "/redemptions",
-    "cancel_order": "/redemptions/<redemption_id>/cancel",
-    "shift_code": "/shifts/<shift_id>/code",
-    "counter": "/stations/<station_id>/counter",
-    "collect": "/stations/<station_id>/collect",
-    "counter_cancel": "/stations/<station_id>/redemptions/<redemption_id>/cancel",
-    "refund": "/stations/<station_id>/redemptions/<redemption_id>/refund",
-    "station_ledger": "/stations/<station_id>/ledger",
-    "duty": "/duty",
-    "verify": "/service-records/<record_id>/verify",
-    "reject": "/service-records/<record_id>/reject",
-}
 
 
 def create_app(translations: str | None = None) -> Flask:
@@ -53,11 +31,6 @@ def create_app(translations: str | None = None) -> Flask:
     i18n.init_app(app)
     rendering.init_app(app)
     app.register_blueprint(pages.bp)
-    for name, rule in ENDPOINTS.items():
-        if f"web.{name}" not in app.view_functions:
-            app.add_url_rule(
-                rule, f"web.{name}", lambda **_: redirect("/preview"), methods=["GET", "POST"]
-            )
     app.context_processor(lambda: {"viewer": samples.viewer(request.path)})
 
     @app.get("/preview")
@@ -76,7 +49,7 @@ def create_app(translations: str | None = None) -> Flask:
         )
         return Response(image.to_string(), mimetype="image/svg+xml")
 
-    @app.get("/shifts/<shift_id>/counts", endpoint="web.shift_counts")
+    @app.get("/shifts/<shift_id>/counts")
     def counts(shift_id: str) -> str:
         return render_template("web/_shift_counts.html", counts=samples.COUNTS)
 

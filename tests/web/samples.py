@@ -3,10 +3,12 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from incentive.core.errors import IncentiveError
+
 NOW = datetime(2025, 11, 29, 1, 20, tzinfo=UTC)
 STATION = {"id": "s1", "name": "翠湖暖“新”驿站", "open_now": True}
 COUNTS = {"signed_up": 9, "quota": 12, "present": 7, "left": 1}
-PUBLIC = ("home", "home_empty", "sign_in", "sign_in_wrong", "error_404")
+PUBLIC = ("home", "home_empty", "sign_in", "sign_in_wrong", "error_404", "register")
 
 
 def at(hours: float) -> datetime:
@@ -72,11 +74,7 @@ def me() -> dict[str, Any]:
             "minutes": 2610,
             "expiring": {"points": 300, "on": date(2025, 12, 31)},
         },
-        "links": {
-            "card_svg": "/preview/qr/C1.AAECAwQFBgcICQoLDA0ODw.svg",
-            "statement": "#",
-            "service_records": "#",
-        },
+        "links": {"card_svg": "/preview/qr/C1.AAECAwQFBgcICQoLDA0ODw.svg"},
         "shifts": [
             shift(1, "翠湖周边文明交通劝导", -0.3, 2.2, state="checked_in"),
             shift(2, "独居老人探访与代购", 30, 33, state="waiting", position=2, can_withdraw=True),
@@ -209,7 +207,8 @@ def order(number: int, item: str, points: int, status: str) -> dict[str, Any]:
 
 def found(why_not: str | None = None) -> dict[str, Any]:
     status = "collected" if why_not else "held"
-    shown = {"order": order(9, "大米 5 kg", 120, status), "why_not": why_not}
+    refusal = why_not and IncentiveError(why_not)
+    shown = {"order": order(9, "大米 5 kg", 120, status), "why_not": refusal}
     return counter(found=shown, code="R7PD42M9XQ4T")
 
 
@@ -226,7 +225,8 @@ def station_ledger(**more: Any) -> dict[str, Any]:
         "errors": [],
         "totals": {"count": 214, "points_in": 31240, "points_out": 360, "net": 30880},
         "rows": rows,
-        "newer": None,
+        "serves": True,
+        "first": None,
         "older": "#",
         "csv": "#",
         "xlsx": "#",
@@ -275,6 +275,7 @@ def duty() -> dict[str, Any]:
                 number="5300000000771",
                 minutes=115,
                 why="扫的是张贴码，需要现场人员确认。",
+                own=True,
             ),
         ],
         "waiting": 14,
@@ -284,6 +285,32 @@ def duty() -> dict[str, Any]:
 
 def sign_in(errors: list[tuple[str | None, str]], phone: str = "") -> dict[str, Any]:
     return {"errors": errors, "phone": phone, "next": ""}
+
+
+def register(**more: Any) -> dict[str, Any]:
+    home = {"id": "c1", "name": "翠湖社区居委会", "street": "华山街道", "county": "五华区"}
+    empty = {"q": "", "found": [], "typed": {}, "errors": [], "password_min": 8, "full": False}
+    return empty | ({"q": "翠湖", "found": [home, home | {"id": "c2"}]} if more else {}) | more
+
+
+def service_records() -> dict[str, Any]:
+    usual = {
+        "activity_title": "清洁家园",
+        "place": "翠湖社区",
+        "minutes": 120,
+        "check_in_at": at(-30),
+        "check_out_at": at(-28),
+        "closed_by": "scan",
+        "status": "verified",
+        "reason": "",
+    }
+    forgotten = usual | {"closed_by": "system", "status": "pending"}
+    refused = usual | {"status": "rejected", "reason": "当天未到场。"}
+    return {"records": [usual, forgotten, refused], "first": "#", "older": "#"}
+
+
+def scanned(**more: Any) -> dict[str, Any]:
+    return {"code": "RM0001ABCDEF", "nonce": "n", "refusal": None} | more
 
 
 PAGES: dict[str, Any] = {
@@ -305,17 +332,66 @@ PAGES: dict[str, Any] = {
     "counter_done": ("web/counter.html", lambda: found("今天 09:12 已经领取。")),
     "counter_refused": (
         "web/counter.html",
-        lambda: counter(code="XXXX", refusal="没有这个兑换码。"),
+        lambda: counter(code="XXXX", refusal=IncentiveError("没有这个兑换码。")),
     ),
     "station_ledger": ("web/station_ledger.html", station_ledger),
     "station_ledger_empty": (
         "web/station_ledger.html",
-        lambda: station_ledger(rows=[], errors=[("from", "起始日期晚于结束日期。")]),
+        lambda: station_ledger(rows=[], errors=[("from", "起始日期晚于结束日期。")], totals=None),
     ),
     "duty": ("web/duty.html", duty),
     "duty_empty": (
         "web/duty.html",
         lambda: {"shifts": [], "scan_for": None, "records": [], "waiting": 0, "older": None},
+    ),
+    "register": ("web/register.html", register),
+    "register_wrong": (
+        "web/register.html",
+        lambda: register(errors=[("name", "请填写姓名。"), (None, "请再试一次。")], full=True),
+    ),
+    "statement": (
+        "web/statement.html",
+        lambda: {"lines": me()["statement"], "first": None, "older": "#"},
+    ),
+    "service_records": ("web/service_records.html", service_records),
+    "activities": (
+        "web/activities.html",
+        lambda: {"activities": home()["activities"], "first": None, "older": "#"},
+    ),
+    "stations": (
+        "web/stations.html",
+        lambda: {"stations": home()["stations"], "first": None, "older": "#"},
+    ),
+    "counters": (
+        "web/counters.html",
+        lambda: {
+            "stations": [
+                {"serves": True, "station": STATION | {"address": "翠湖南路", "status": "open"}}
+            ]
+        },
+    ),
+    "scanned_shift": (
+        "web/scanned.html",
+        lambda: scanned(kind="shift", shift=shift(1, "清洁家园", -1, 1)),
+    ),
+    "scanned_card": (
+        "web/scanned.html",
+        lambda: scanned(kind="card", number="5300000001236", shifts=[shift(1, "清洁家园", -1, 1)]),
+    ),
+    "scanned_order": ("web/scanned.html", lambda: scanned(kind="order")),
+    "scanned_garbled": (
+        "web/scanned.html",
+        lambda: scanned(refusal=IncentiveError("这不是完整的码。")),
+    ),
+    "me_refused": (
+        "web/me.html",
+        lambda: me() | {"refusal": IncentiveError("此码已过期。"), "code": "R12"},
+    ),
+    "duty_refused": (
+        "web/duty.html",
+        lambda: (
+            duty() | {"refusal": IncentiveError("请写明理由。", field="reason"), "at_record": 1}
+        ),
     ),
     "error_404": (
         "web/error.html",

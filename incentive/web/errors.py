@@ -1,0 +1,89 @@
+"""What the pages' own forms refuse."""
+
+from incentive.core.errors import Conflict, Invalid, Malformed, NotFound
+from incentive.core.i18n import _
+
+
+class FormWithoutKey(Malformed):
+    """A form came without the key that makes it count once."""
+
+    code = "web.form_without_key"
+
+    def __init__(self) -> None:
+        super().__init__(_("This form was not sent whole. Load the page again and send it anew."))
+
+
+class FormSpent(Conflict):
+    """The form was sent before, with other content."""
+
+    code = "web.form_spent"
+
+    def __init__(self) -> None:
+        super().__init__(_("This form was sent before. See what became of it, then send it anew."))
+
+
+class ReasonMissing(Invalid):
+    """What is refused or undone needs a reason."""
+
+    code = "web.reason_missing"
+
+    def __init__(self) -> None:
+        super().__init__(_("Write a reason in one line; the person reads it."), field="reason")
+
+
+class NameMissing(Invalid):
+    """Nobody can be entered without a name."""
+
+    code = "web.name_missing"
+
+    def __init__(self) -> None:
+        super().__init__(_("Write your name, in at most 50 characters."), field="name")
+
+
+class PasswordTooLong(Invalid):
+    """Longer than any password needs to be."""
+
+    code = "web.password_too_long"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            _("The password may have at most %(most)s characters.", most=most),
+            field="password",
+            most=most,
+        )
+
+
+class HomeMissing(Invalid):
+    """No community was chosen."""
+
+    code = "web.home_missing"
+
+    def __init__(self) -> None:
+        super().__init__(_("Choose the community where you live."), field="home_region_id")
+
+
+class DaysBackwards(Invalid):
+    """The first day lies after the last."""
+
+    code = "web.days_backwards"
+
+    def __init__(self) -> None:
+        super().__init__(_("The first day is after the last one. Swap them."), field="from")
+
+
+class FieldUnreadable(Invalid):
+    """A field of a filter cannot be read."""
+
+    code = "web.field_unreadable"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(_("This cannot be read. Mend it or leave it empty."), field=field)
+
+
+class UnknownOrder(NotFound):
+    """No order of this person's or station's."""
+
+    code = "web.unknown_order"
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such order of yours or at your station."))

@@ -1,0 +1,94 @@
+"""Forms: done once however often they are sent, then a redirect that says what was done."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
+
+from incentive.core import clock, idempotency
+from incentive.core.db import transaction
+from incentive.core.errors import IncentiveError, Unauthenticated, Unavailable
+from incentive.core.i18n import Text
+from incentive.people.caller import Caller, caller
+from incentive.people.errors import ForeignOrigin
+from incentive.web.errors import FormSpent, FormWithoutKey, ReasonMissing
+
+REASON_MAX: Final = 200
+_ELSEWHERE: Final = (Unauthenticated, Unavailable, ForeignOrigin)
+_SEE_OTHER: Final = 303
+Action = Callable[[Caller, datetime], Text]
+Refuse = Callable[[IncentiveError], str]
+
+
+def act(action: Action, *, done: str, refused: Refuse) -> ResponseReturnValue:
+    """Run `action` once in a transaction and go on to `done`, saying what `action` returns.
+
+    What it refuses is told on the page that `refused` draws, with the refusal's own status.
+    """
+    try:
+        with transaction():
+            who = caller()
+            said = once(str(who.person_id), lambda: str(action(who, clock.now())))
+    except _ELSEWHERE:
+        raise
+    except IncentiveError as error:
+        return refused(error), error.status
+    flash(said, "success")
+    return redirect(done, _SEE_OTHER)
+
+
+def once(sender: str, do: Callable[[], str]) -> str:
+    """Return what `do` says, or what it said when `sender` sent this very form before.
+
+    Raises:
+        FormWithoutKey, FormSpent: nothing is done.
+    """
+    key = form_key()
+    fields = sorted((name, value) for name, value in request.form.items(multi=True))
+    wanted = idempotency.request_hash(
+        request.method.encode(), request.path.encode(), repr(fields).encode()
+    )
+    try:
+        kept = idempotency.claim(sender, key, wanted, clock.now())
+    except idempotency.KeyReused:
+        raise FormSpent from None
+    if kept is not None:
+        return str(kept.body)
+    said = do()
+    idempotency.keep(sender, key, idempotency.Answer(_SEE_OTHER, said))
+    return said
+
+
+def form_key() -> str:
+    """Return the form's own key.
+
+    Raises:
+        FormWithoutKey: it has none.
+    """
+    try:
+        return f"form:{UUID(request.form.get('key', ''))}"
+    except ValueError:
+        raise FormWithoutKey from None
+
+
+def reason() -> str:
+    """Return the form's reason.
+
+    Raises:
+        ReasonMissing: there is none in one line.
+    """
+    text = request.form.get("reason", "").strip()
+    if not text or len(text) > REASON_MAX or not text.isprintable():
+        raise ReasonMissing
+    return text
+
+
+def identifier(name: str) -> UUID | None:
+    """Return the form's field `name` as an id, or None if it is none."""
+    try:
+        return UUID(request.form.get(name, ""))
+    except ValueError:
+        return None

@@ -1,0 +1,93 @@
+"""Registering oneself: first the community, found by name, then the rest."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from incentive.core import clock
+from incentive.core.browser import is_same_origin
+from incentive.core.db import transaction
+from incentive.core.errors import IncentiveError, Unavailable
+from incentive.core.http import ANYONE
+from incentive.people import service as people
+from incentive.people.domain import SELF_ROLES
+from incentive.people.errors import ForeignOrigin
+from incentive.people.passwords import LENGTH_MAX, LENGTH_MIN
+from incentive.web import forms, queries, viewer
+from incentive.web.errors import HomeMissing, NameMissing, PasswordTooLong
+from incentive.web.sign_in_pages import signed_in
+from incentive.web.site import bp
+
+NAME_MAX: Final = 50
+FOUND_MAX: Final = 30
+_ASKED: Final = ("name", "phone", "home_region_id", "role")
+
+
+@bp.get("/register")
+def register() -> str:
+    """Ask where somebody lives, and then who they are."""
+    viewer.greet()
+    return _page(request.args.get("q", ""), {}, [])
+
+
+@bp.post("/register")
+def register_now() -> ResponseReturnValue:
+    """Enter the person, and sign them in."""
+    if not is_same_origin():
+        raise ForeignOrigin
+    try:
+        password = _password()
+        with transaction():
+            forms.once(ANYONE, lambda: str(_enter(password)))
+        return signed_in(request.form.get("phone", ""), password)
+    except Unavailable:
+        raise
+    except IncentiveError as error:
+        typed = {name: request.form.get(name, "") for name in _ASKED}
+        errors = [(error.field, error.message)]
+        return _page(request.form.get("q", ""), typed, errors), error.status
+
+
+def _enter(password: str) -> UUID:
+    name, home = request.form.get("name", "").strip(), forms.identifier("home_region_id")
+    role = request.form.get("role", SELF_ROLES[0])
+    if not name or len(name) > NAME_MAX or not name.isprintable():
+        raise NameMissing
+    if home is None:
+        raise HomeMissing
+    made = people.sign_up(
+        name=name,
+        phone=request.form.get("phone", ""),
+        password=password,
+        home_region_id=home,
+        role=role if role in SELF_ROLES else SELF_ROLES[0],
+        at=clock.now(),
+    )
+    return made.id
+
+
+def _password() -> str:
+    password = request.form.get("password", "")
+    if len(password) > LENGTH_MAX:
+        raise PasswordTooLong(LENGTH_MAX)
+    return password
+
+
+def _page(q: str, typed: dict[str, str], errors: Sequence[tuple[str | None, object]]) -> str:
+    begin = q.strip().replace("\x00", "")
+    found: Sequence[Any] = []
+    if begin:
+        with transaction():
+            found = queries.communities_named(begin, FOUND_MAX)
+    return render_template(
+        "web/register.html",
+        q=begin,
+        found=found,
+        typed=typed,
+        errors=errors,
+        password_min=LENGTH_MIN,
+        full=len(found) == FOUND_MAX,
+    )

@@ -1,0 +1,57 @@
+"""A shift's code, for a screen at the door or on paper, with who is there."""
+
+from uuid import UUID
+
+from flask import render_template, request, url_for
+
+from incentive.checkin import showing
+from incentive.core import clock
+from incentive.core.db import transaction
+from incentive.core.http import API_PREFIX
+from incentive.people.caller import caller
+from incentive.web import duty_queries
+from incentive.web.duty_pages import counts
+from incentive.web.me import shift as shift_context
+from incentive.web.site import bp
+
+
+@bp.get("/shifts/<uuid:shift_id>/code")
+def shift_code(shift_id: UUID) -> str:
+    """Show the rotating code; whoever shows it vouches for those who scan it."""
+    return _page(shift_id, printed=False)
+
+
+@bp.get("/shifts/<uuid:shift_id>/printed-code")
+def printed_code(shift_id: UUID) -> str:
+    """Show the code to hang on a door."""
+    return _page(shift_id, printed=True)
+
+
+@bp.get("/shifts/<uuid:shift_id>/counts")
+def shift_counts(shift_id: UUID) -> str:
+    """Return the figures of the screen, to be put into the page that stands there."""
+    with transaction():
+        row = duty_queries.counts_of(shift_id)
+        caller().require("shift.run", region_path=row.region_path)
+    return render_template("web/_shift_counts.html", counts=counts(row))
+
+
+def _page(shift_id: UUID, *, printed: bool) -> str:
+    show = showing.on_paper if printed else showing.on_screen
+    with transaction():
+        code = show(shift_id, caller(), request.host_url, clock.now())
+        row = duty_queries.counts_of(shift_id)
+    own, other = f"{API_PREFIX}/shifts/{shift_id}", "shift_code" if printed else "printed_code"
+    kind = "printed-code" if printed else "code"
+    return render_template(
+        "web/shift_code.html",
+        shift=shift_context(row),
+        code={
+            "text": code.text,
+            "svg": f"{own}/{kind}.svg",
+            "json": None if printed else f"{own}/{kind}",
+        },
+        counts=counts(row),
+        printed=printed,
+        other_href=url_for(f"web.{other}", shift_id=shift_id),
+    )

@@ -1,0 +1,100 @@
+"""Signing in and out with a browser: the session's token lies in a cookie that no script reads."""
+
+from datetime import datetime
+from typing import Final
+
+from flask import Response, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from incentive.core import clock
+from incentive.core.browser import is_same_origin
+from incentive.core.db import transaction
+from incentive.core.errors import IncentiveError, Unavailable
+from incentive.people.caller import COOKIE, Caller, identify, presented_token
+from incentive.people.errors import ForeignOrigin
+from incentive.people.sign_in import sign_in as open_session
+from incentive.people.sign_in import sign_out as close_session
+from incentive.web import viewer
+from incentive.web.addresses import own_path
+from incentive.web.site import bp
+
+_SEE_OTHER: Final = 303
+
+
+@bp.get("/sign-in")
+def sign_in() -> str:
+    """Ask for phone and password."""
+    viewer.greet()
+    back = own_path(request.args.get("next"))
+    return render_template("web/sign_in.html", errors=[], phone="", next=back)
+
+
+@bp.post("/sign-in")
+def sign_in_now() -> ResponseReturnValue:
+    """Open a session and go on to where the person wanted to be."""
+    if not is_same_origin():
+        raise ForeignOrigin
+    phone, back = request.form.get("phone", ""), own_path(request.form.get("next"))
+    try:
+        return signed_in(phone, request.form.get("password", ""), back)
+    except Unavailable:
+        raise
+    except IncentiveError as error:
+        errors = [(error.field, error.message)]
+        page = render_template("web/sign_in.html", errors=errors, phone=phone, next=back)
+        answer = make_response(page, error.status)
+        wait = error.figures.get("retry_after_seconds")
+        if wait is not None:
+            answer.headers["Retry-After"] = str(wait)
+        return answer
+
+
+@bp.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    """End the session, here and in the books."""
+    token = presented_token()
+    if token:
+        with transaction():
+            close_session(token, clock.now())
+    answer = make_response(redirect(url_for("web.home"), _SEE_OTHER))
+    answer.delete_cookie(COOKIE, path="/", samesite="Lax", secure=request.is_secure, httponly=True)
+    return answer
+
+
+def signed_in(phone: str, password: str, back: str = "") -> Response:
+    """Open a session and return the redirect to `back`, or to the page of the person's work.
+
+    Raises:
+        As `people.sign_in.sign_in`.
+    """
+    token, expires_at, _person = open_session(phone, password, clock.now())
+    if not back:
+        with transaction():
+            who = identify(token)
+        back = _first_page(who) if who else url_for("web.me")
+    answer = make_response(redirect(back, _SEE_OTHER))
+    _keep(answer, token, expires_at)
+    return answer
+
+
+def _first_page(who: Caller) -> str:
+    station = viewer.own_station(who)
+    if station is not None:
+        return url_for("web.counter", station_id=station)
+    if who.regions_for("shift.run"):
+        return url_for("web.duty")
+    if viewer.serves(who):
+        return url_for("web.counters")
+    return url_for("web.me")
+
+
+def _keep(answer: Response, token: str, expires_at: datetime) -> None:
+    answer.set_cookie(
+        COOKIE,
+        token,
+        expires=expires_at,
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )

@@ -1,0 +1,85 @@
+"""Who looks at a page, and where they can go from it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g, has_request_context, request, url_for
+
+from incentive.core.db import transaction
+from incentive.core.i18n import Text, _
+from incentive.people.caller import COOKIE, Caller, caller
+from incentive.people.errors import NotSignedIn
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A tab in the header."""
+
+    label: Text
+    href: str
+    icon: str
+    current: bool
+
+
+def visitor() -> Caller | None:
+    """Return who looks at a public page, if they are signed in. Needs an open transaction."""
+    if COOKIE not in request.cookies:
+        return None
+    try:
+        return caller()
+    except NotSignedIn:
+        return None
+
+
+def greet() -> None:
+    """Let a page without a transaction of its own name who looks at it."""
+    if COOKIE in request.cookies:
+        with transaction():
+            visitor()
+
+
+def context() -> dict[str, Any]:
+    """Return what every template knows of its reader.
+
+    Only what the view has found out already: an error page must not need the books.
+    """
+    if not has_request_context():
+        return {}
+    who: Caller | None = g.get("caller")
+    viewer = who and {"number": who.volunteer_number, "links": links(who)}
+    return {"viewer": viewer, "has_session": who is not None or COOKIE in request.cookies}
+
+
+def links(who: Caller) -> list[Link]:
+    """Return the tabs for the roles that `who` holds; none for whoever has one page only."""
+    found = [_link(_("My page"), url_for("web.me"), "person")]
+    if who.regions_for("shift.run"):
+        found.append(_link(_("On duty"), url_for("web.duty"), "shield"))
+    station = own_station(who)
+    if station is not None:
+        found.append(_link(_("Counter"), url_for("web.counter", station_id=station), "counter"))
+        ledger = url_for("web.station_ledger", station_id=station)
+        found.append(_link(_("Ledger"), ledger, "ledger"))
+    elif serves(who):
+        found.append(_link(_("Counters"), url_for("web.counters"), "counter"))
+    return found if len(found) > 1 else []
+
+
+def own_station(who: Caller) -> Any:
+    """Return the one station that `who` serves at, or None."""
+    stations = set(who.stations_for("station.serve"))
+    wider = who.regions_for("station.serve") or who.regions_for("station.audit")
+    return next(iter(stations)) if len(stations) == 1 and not wider else None
+
+
+def serves(who: Caller) -> bool:
+    """Say whether `who` serves or audits anywhere."""
+    return any(
+        who.stations_for(permission) or who.regions_for(permission)
+        for permission in ("station.serve", "station.audit")
+    )
+
+
+def _link(label: Text, href: str, icon: str) -> Link:
+    current = request.path == href or request.path.startswith(f"{href}/")
+    return Link(label, href, icon, current)
