@@ -1,5 +1,6 @@
 """`incentive cron`: pokes what is to be done from time to time. One is enough, two do no harm."""
 
+import contextlib
 import os
 import signal
 import time
@@ -9,6 +10,7 @@ from typing import Any, Final
 import click
 import structlog
 from redis import Redis
+from redis.client import Pipeline
 from redis.exceptions import RedisError
 from rq.cron import CronJob, CronScheduler
 
@@ -37,6 +39,16 @@ class PokeJob(CronJob):
         jobs.poke(self._redis_url, None, self.func_name)
 
 
+class Scheduler(CronScheduler):
+    """RQ's scheduler, which can take its leave of a Redis that has gone first."""
+
+    def register_death(self, pipeline: Pipeline | None = None) -> None:
+        """Strike this scheduler off, if there is still a Redis to do it in."""
+        # The error would take the place of the request to stop, and cron would go on.
+        with contextlib.suppress(RedisError):
+            super().register_death(pipeline)
+
+
 @click.command("cron")
 def commands() -> None:
     """Poke the packages' periodic jobs with the INCENTIVE_* settings of the environment."""
@@ -51,7 +63,7 @@ def poke_forever(settings: Settings) -> None:
     # RQ reads cron lines in the process's own time zone.
     os.environ["TZ"] = settings.timezone
     time.tzset()
-    scheduler = CronScheduler(jobs.worker_connection(settings.redis_url), logging_level="WARNING")
+    scheduler = Scheduler(jobs.worker_connection(settings.redis_url), logging_level="WARNING")
     scheduler.get_jobs().extend(PokeJob(settings.redis_url, entry) for entry in jobs.schedule())
     delay = 0.5
     while True:

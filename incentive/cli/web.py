@@ -62,8 +62,8 @@ class _Loader:
         self.parent_pid = parent_pid
 
     def __call__(self) -> Flask:
-        die_with_parent(self.parent_pid, signal.SIGTERM)
         # The fork has the main process's handlers, which would let a stop pass unheard
         # until Granian sets the worker's own.
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        die_with_parent(self.parent_pid, signal.SIGTERM)
         return create_app(Settings.from_environment(os.environ))

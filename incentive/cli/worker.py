@@ -30,15 +30,18 @@ class PoolWorker(Worker):
     max_connection_wait_time = 5.0
     log_job_description = False
 
+    pool_pid: int
+
     def work(self, *args: Any, **options: Any) -> bool:
         """Work until told to stop."""
-        die_with_parent(os.getppid(), signal.SIGTERM)
+        _listen_to_signals()
+        die_with_parent(self.pool_pid, signal.SIGTERM)
         # Nothing is put on the queue for later, so RQ's scheduler process would idle.
         return bool(super().work(*args, **options | {"with_scheduler": False}))
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
         """Run one job; end with the worker, who alone could report on it."""
-        die_with_parent(os.getppid(), signal.SIGKILL)
+        die_with_parent(self.pid or 0, signal.SIGKILL)
         super().main_work_horse(job, queue)
 
 
@@ -64,7 +67,14 @@ class Pool(WorkerPool):
         self.cron.start()
 
 
+def _listen_to_signals() -> None:
+    # A fork has the pool's handlers, which would stop the pool's copy and not this process.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def _cron_child(settings: Settings, parent_pid: int) -> None:
+    _listen_to_signals()
     die_with_parent(parent_pid, signal.SIGTERM)
     poke_forever(settings)
 
@@ -88,6 +98,7 @@ def serve_jobs(settings: Settings, workers: int, *, with_cron: bool) -> None:
         db.engine.dispose()
     jobs.serve(app)
     logging.getLogger("rq").setLevel(logging.WARNING)
+    PoolWorker.pool_pid = os.getpid()
     pool = Pool(
         [jobs.QUEUE],
         connection=jobs.worker_connection(settings.redis_url),

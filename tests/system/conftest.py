@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 SECONDS_MAX = 60
+COMMAND = [sys.executable, "-P", "-m", "incentive.cli"]
 _FOREIGN = ("INCENTIVE_", "PROMETHEUS_")
 
 
@@ -74,7 +75,7 @@ class Product:
     def wait_for(self, condition: Callable[[], bool], seconds_max: float = 30) -> None:
         deadline = time.monotonic() + seconds_max
         while not condition():
-            assert time.monotonic() < deadline, self.printed()
+            assert time.monotonic() < deadline, (self.printed(), self.alive())
             time.sleep(0.05)
 
     def cpu_seconds(self) -> float:
@@ -107,6 +108,26 @@ def _mark(process: psutil.Process) -> str | None:
     return None
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory that has been started once; migrating is the dearest part of a start."""
+    folder = tmp_path_factory.mktemp("migrated")
+    product = Product(folder / "data", COMMAND, {}, folder)
+    try:
+        product.wait_until_ready()
+        product.stop()
+    finally:
+        product.process.kill()
+    return folder / "data"
+
+
+@pytest.fixture
+def migrated_data(migrated: Path, tmp_path: Path) -> Path:
+    """A copy of it for one test, owners and modes included."""
+    subprocess.run(["cp", "-a", migrated, tmp_path / "data"], check=True)
+    return tmp_path / "data"
+
+
 @pytest.fixture
 def up(tmp_path: Path) -> Iterator[Callable[..., Product]]:
     """Start `incentive up` on a data directory; whatever runs at the end is killed."""
@@ -117,7 +138,7 @@ def up(tmp_path: Path) -> Iterator[Callable[..., Product]]:
     ) -> Product:
         product = Product(
             data or tmp_path / "data",
-            command or [sys.executable, "-P", "-m", "incentive.cli"],
+            command or COMMAND,
             environ,
             tmp_path,
         )

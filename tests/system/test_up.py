@@ -62,37 +62,37 @@ def test_a_start_serves_refuses_a_second_instance_and_stops_on_sigterm(up, tmp_p
     assert not (product.data / "instance.json").exists()
 
 
-def test_a_second_start_resumes_and_costs_less_than_six_seconds(up):
-    first = up().wait_until_ready()
+def test_a_second_start_resumes_and_costs_less_than_six_seconds(up, migrated_data):
+    first = up(migrated_data).wait_until_ready()
     write_mark(first.instance["environ"]["INCENTIVE_ADMIN_DATABASE_URL"])
     secret = (first.data / "secret.key").read_text()
     first.stop()
 
-    second = up().wait_until_ready()
+    second = up(migrated_data).wait_until_ready()
     # Counted in the work of one core: the tests share the machine, a user has it alone.
     assert second.cpu_seconds() < 6
     assert read_mark(second.instance["environ"]["INCENTIVE_ADMIN_DATABASE_URL"]) == 42
     assert (second.data / "secret.key").read_text() == secret
 
 
-def test_a_killed_parent_leaves_no_child_and_the_next_start_recovers(up):
-    first = up().wait_until_ready()
+def test_a_killed_parent_leaves_no_child_and_the_next_start_recovers(up, migrated_data):
+    first = up(migrated_data).wait_until_ready()
     write_mark(first.instance["environ"]["INCENTIVE_ADMIN_DATABASE_URL"])
     first.kill()
-    second = up().wait_until_ready()
+    second = up(migrated_data).wait_until_ready()
     assert read_mark(second.instance["environ"]["INCENTIVE_ADMIN_DATABASE_URL"]) == 42
     second.stop()
     assert first.alive() == []
 
 
-def test_children_end_by_themselves_when_the_parent_is_killed(up):
-    product = up().wait_until_ready()
+def test_children_end_by_themselves_when_the_parent_is_killed(up, migrated_data):
+    product = up(migrated_data).wait_until_ready()
     product.kill()
     product.wait_for(lambda: product.alive() == [], seconds_max=12)
 
 
-def test_every_part_that_dies_is_started_again(up):
-    product = up().wait_until_ready()
+def test_every_part_that_dies_is_started_again(up, migrated_data):
+    product = up(migrated_data).wait_until_ready()
     for name in ("roles", "valkey", "postgres"):
         before = product.pid_of(name)
         os.kill(before, signal.SIGKILL)
@@ -101,8 +101,8 @@ def test_every_part_that_dies_is_started_again(up):
     product.wait_for(lambda: product.status("/readyz") == 200)
 
 
-def test_web_workers_and_cron_that_die_are_started_again(up):
-    product = up().wait_until_ready()
+def test_web_workers_and_cron_that_die_are_started_again(up, migrated_data):
+    product = up(migrated_data).wait_until_ready()
     stem = psutil.Process(product.pid_of("roles"))
     # The web server has its two processes, the pool its worker and cron.
     product.wait_for(lambda: sorted(len(role.children()) for role in stem.children()) == [2, 2])
@@ -144,8 +144,8 @@ def test_a_command_without_an_instance_says_so_in_one_line(tmp_path):
     assert "incentive up" in line
 
 
-def test_commands_find_the_running_instance(up, tmp_path):
-    product = up().wait_until_ready()
+def test_commands_find_the_running_instance(up, migrated_data, tmp_path):
+    product = up(migrated_data).wait_until_ready()
     at = ["--data", str(product.data)]
     assert incentive("jurisdiction", "create", "dali", "大理", *at, cwd=tmp_path).returncode == 0
     listed = incentive("jurisdiction", "list", *at, cwd=tmp_path).stdout
