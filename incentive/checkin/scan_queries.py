@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from psycopg.rows import namedtuple_row
+import psycopg
 
-from incentive.checkin.wire import Driver
+from incentive.checkin.errors import Raced
+from incentive.checkin.wire import Wire
 
 # Something was written twice, or has changed since it was looked at (record_scan says so).
-RACED: Final = frozenset({"23505", "CI001"})
+_RACED: Final = frozenset({"23505", "CI001"})
 _FACTS: Final = (
     "SELECT * FROM scan_facts(%(token)s, %(received_at)s, %(nonce)s, %(number)s,"
     " %(shift_number)s, %(shift_id)s, %(roles)s, %(shown_since)s)"
@@ -36,12 +37,20 @@ NOTHING_CLOSED: Final[Mapping[str, Any]] = dict.fromkeys(
 )
 
 
-def facts(driver: Driver, wanted: Mapping[str, Any]) -> Any:
+def facts(wire: Wire, wanted: Mapping[str, Any]) -> Any:
     """Lock the person and return all that decides the scan; `None`: nobody is signed in."""
-    with driver.cursor(row_factory=namedtuple_row) as cursor:
-        return cursor.execute(_FACTS, wanted).fetchone()
+    return wire.ask(_FACTS, wanted)
 
 
-def record(driver: Driver, scan: Mapping[str, Any]) -> None:
-    """Send an accepted scan to be written; what is wrong with it shows at the commit."""
-    driver.execute(_RECORD, scan)
+def record(wire: Wire, scan: Mapping[str, Any]) -> None:
+    """Write an accepted scan, and commit.
+
+    Raises:
+        Raced: it was written meanwhile, or what decided it has changed; decide anew.
+    """
+    try:
+        wire.order(_RECORD, scan)
+    except psycopg.Error as error:
+        if error.sqlstate in _RACED:
+            raise Raced from None
+        raise

@@ -27,7 +27,7 @@ from incentive.checkin.verdict import (
     verdict,
     verification,
 )
-from incentive.checkin.wire import Driver
+from incentive.checkin.wire import Wire
 from incentive.core.idempotency import request_hash
 from incentive.core.ids import new_id
 from incentive.core.keys import code_keys
@@ -48,18 +48,14 @@ class ScanAnswer:
     verified: UUID | None = None
 
 
-def scan(
-    driver: Driver, token: str | None, request: ScanRequest, received_at: datetime
-) -> ScanAnswer:
+def scan(wire: Wire, token: str | None, request: ScanRequest, received_at: datetime) -> ScanAnswer:
     """Check the person in or out, once per nonce, and say what was done.
-
-    If what decided it changed meanwhile, the commit fails with one of `scan_queries.RACED`
-    and a second try decides anew.
 
     Raises:
         NotSignedIn: `token` opens no session.
         Refused: the verdict is no; its code says why.
         NonceReused: the nonce came before with another scan.
+        Raced: something changed meanwhile; a second try decides anew.
     """
     if token is None:
         raise NotSignedIn
@@ -69,7 +65,7 @@ def scan(
     reading = read(request, keys, clock, at, received_at)
     _require_shift(request, reading)
     known = scan_queries.facts(
-        driver,
+        wire,
         {
             "token": token_hash(token),
             "received_at": received_at,
@@ -91,7 +87,7 @@ def scan(
     decision = verdict(facts_of(known, request, reading, keys, clock=clock, at=at))
     if decision.reason is not None:
         raise refused(decision.reason)
-    return _write(driver, known, request, reading, decision, content, at, received_at)
+    return _write(wire, known, request, reading, decision, content, at, received_at)
 
 
 def _require_shift(request: ScanRequest, reading: Reading) -> None:
@@ -102,7 +98,7 @@ def _require_shift(request: ScanRequest, reading: Reading) -> None:
 
 
 def _write(
-    driver: Driver,
+    wire: Wire,
     known: Any,
     request: ScanRequest,
     reading: Reading,
@@ -140,7 +136,7 @@ def _write(
     )
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     scan_queries.record(
-        driver,
+        wire,
         row
         | {
             "nonce": request.nonce,
