@@ -114,6 +114,8 @@ def _prepare_schema(connection: Connection, code: str) -> str:
 def _upgrade(connection: Connection, schema: str, versions: str) -> None:
     command.upgrade(alembic_config(connection, schema, versions), "head")
     connection.rollback()
+    connection.execute(text(f'REVOKE ALL ON "{schema}".alembic_version FROM {APP_ROLE}'))
+    connection.commit()
 
 
 def alembic_config(connection: Connection, schema: str, versions: str = "versions") -> Config:

@@ -16,7 +16,7 @@ from incentive.core.db import transaction
 from tests import factories as make
 
 DOCUMENT = "/api/v1/openapi.json"
-EXAMPLES = 12
+EXAMPLES = 8
 CHECKS = (
     not_a_server_error,
     status_code_conformance,
