@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any, Final
+from uuid import UUID
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
@@ -11,7 +12,11 @@ from incentive.core.http import Schema, page_of
 from incentive.core.paging import PageQuerySchema
 
 BATCH_MAX: Final = 500
-_YEARS: Final = validate.Range(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+CODE_LENGTH_MAX: Final = 512
+_FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+_YEARS: Final = validate.Range(_FIRST, _LAST)
+_ORDINARY: Final = frozenset({"nonce", "code", "scanned_at"})
 _STATUSES: Final = ("pending", "verified", "rejected")
 
 
@@ -31,10 +36,14 @@ class ScanSchema(Schema):
     scanned_at = fields.AwareDateTime(
         required=True, validate=_YEARS, metadata={"description": "By the device's clock"}
     )
-    code = fields.String(validate=validate.Length(1, 512))
+    code = fields.String(validate=validate.Length(1, CODE_LENGTH_MAX))
     shift_id = fields.UUID(metadata={"description": "For a card or a volunteer number"})
     volunteer_number = fields.String(validate=validate.Length(1, TYPED_LENGTH_MAX))
     place = fields.Nested(PlaceSchema)
+
+    def load(self, data: Any, **options: Any) -> Any:
+        """Return the `ScanRequest` in `data`; the ordinary scan without the schema's ceremony."""
+        return _ordinary(data) or super().load(data, **options)
 
     @validates_schema
     def _one_of_two(self, data: dict[str, Any], **_: Any) -> None:
@@ -50,6 +59,22 @@ class ScanSchema(Schema):
     def _scan(self, data: dict[str, Any], **_: Any) -> ScanRequest:
         place = data.pop("place", None)
         return ScanRequest(**data, place=place and (place["latitude"], place["longitude"]))
+
+
+def _ordinary(data: Any) -> ScanRequest | None:
+    """Return what `ScanSchema` would make of a scan by the person; `None`: let it look closely."""
+    if type(data) is not dict or data.keys() != _ORDINARY:
+        return None
+    code = data["code"]
+    try:
+        nonce, at = UUID(data["nonce"]), datetime.fromisoformat(data["scanned_at"])
+    except (ValueError, TypeError, AttributeError):
+        return None
+    # ASCII without the null character: neither may be in a text that PostgreSQL keeps.
+    plain = type(code) is str and code.isascii() and code.isprintable()
+    if not plain or not 0 < len(code) <= CODE_LENGTH_MAX or at.tzinfo is None:
+        return None
+    return ScanRequest(nonce, at, code) if _FIRST <= at <= _LAST else None
 
 
 class BatchSchema(Schema):
