@@ -1,5 +1,6 @@
 """PostgreSQL and Valkey from their wheels, as root and not, in open folders and closed ones."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -33,6 +34,16 @@ def runs(pid: int) -> bool:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def naming(folder: Path) -> list[int]:
+    """The processes whose command line names `folder`."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if str(folder) in " ".join(process.cmdline()):
+                found.append(process.pid)
+    return found
 
 
 def test_both_answer_and_the_data_outlives_them(tmp_path):
@@ -82,11 +93,7 @@ def test_as_root_the_servers_are_nobodys_and_hold_at_most_one_capability(tmp_pat
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
     with running(closed / "data", {}, fast=True):
-        servers = [
-            process
-            for process in psutil.process_iter()
-            if str(closed) in " ".join(process.cmdline()) and process.pid != os.getpid()
-        ]
+        servers = [psutil.Process(pid) for pid in naming(closed)]
         assert {process.username() for process in servers} == {"nobody"}
         status = Path(f"/proc/{servers[0].pid}/status").read_text()
         held = int(next(s for s in status.splitlines() if s.startswith("CapEff")).split()[1], 16)
@@ -130,7 +137,7 @@ def test_a_server_left_by_a_killed_run_is_stopped_and_its_data_kept(tmp_path):
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert killed.returncode == -signal.SIGKILL
-    left = [p.pid for p in psutil.process_iter() if str(data) in " ".join(p.cmdline())]
+    left = naming(data)
     assert len(left) >= 2
     with running(data, {}) as at:
         assert not [pid for pid in left if runs(pid)]
