@@ -65,6 +65,8 @@ def measure() -> Figure:
                     if number:
                         rates[name].append(rate)
                         print(f"  round {number}: {name:9} {rate:8.1f}/s")
+                if not number:
+                    crowd.analyze(admin_url)
         _prove(admin_url, accepted)
     return Figure(
         statistics.median(rates["product"]), statistics.median(rates["reference"]), "scans/s"

@@ -4,11 +4,15 @@ import sys
 
 import click
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import MofNCompleteColumn, Progress, TimeElapsedColumn
 from rich.table import Table
 
 from incentive.core import clock
 from incentive.demo import loading, people
+from incentive.demo.walk.errors import Broken
+from incentive.demo.walk.server import Server
+from incentive.demo.walk.stage import Stage
+from incentive.demo.walk.walking import walk as walk_chain
 
 
 @click.group("demo")
@@ -32,3 +36,28 @@ def load() -> None:
     for human in people.listed():
         table.add_row(human.role, human.phone, people.PASSWORD, human.look_at)
     Console(width=None if sys.stdout.isatty() else 110).print(table)
+
+
+@commands.command()
+@click.option(
+    "--people", type=click.IntRange(1, 5000), default=20, show_default=True, help="Volunteers."
+)
+@click.option("--server", default="http://127.0.0.1:8000", show_default=True, help="Its address.")
+@click.option("--jurisdiction", help="Whose books (default: the server's own).")
+@click.option("--patience", default=120.0, show_default=True, help="Seconds for the settlement.")
+def walk(people: int, server: str, jurisdiction: str | None, patience: float) -> None:
+    """Play the whole chain over HTTP on a server with demo data: sign up, scan, earn, redeem, audit."""
+    console, bar = Console(), Progress.get_default_columns()
+    columns = (*bar[:2], MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        stage, host = Stage(progress), Server(server, jurisdiction)
+        try:
+            line = walk_chain(host, stage, people, patience)
+        except Broken as broken:
+            progress.stop()
+            stage.show(console)
+            raise click.ClickException(f"chain broken at “{stage.present}”: {broken}") from None
+        finally:
+            host.close()
+    stage.show(console)
+    click.echo(line)
