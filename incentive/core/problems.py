@@ -13,7 +13,7 @@ from incentive.core.errors import IncentiveError, Invalid, Unavailable
 from incentive.core.i18n import Text, _
 
 RETRY_AFTER_SECONDS: Final = 2
-_MESSAGES: Final = {
+MESSAGES: Final = {
     400: _("The request cannot be read."),
     404: _("There is nothing at this address."),
     405: _("This address does not take that method."),
@@ -103,11 +103,11 @@ def _http(error: HTTPException) -> Response:
     for location in messages.values() if isinstance(messages, dict) else ():
         by_field |= location if isinstance(location, dict) else {"_body": location}
     if isinstance(by_field.get("json"), list) or status == 400:  # noqa: PLR2004
-        return problem(400, "http.malformed", _MESSAGES[400])
+        return problem(400, "http.malformed", MESSAGES[400])
     answer = problem(
         status,
         f"http.{_slug(error.name)}",
-        _MESSAGES.get(status, error.description or error.name),
+        MESSAGES.get(status, error.description or error.name),
         field=next(iter(by_field), None),
         errors=by_field,
     )
@@ -139,7 +139,7 @@ def _unknown(error: Exception) -> Response:
     log.error("unhandled error", path=request.path, exc_info=error)
     if current_app.testing and current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
-    return problem(500, "internal", _MESSAGES[500])
+    return problem(500, "internal", MESSAGES[500])
 
 
 def _slug(name: str) -> str:
