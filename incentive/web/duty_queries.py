@@ -35,15 +35,15 @@ def running(
     return session().execute(statement).all()
 
 
-def counts_of(shift_id: UUID) -> Row[*tuple[Any, ...]]:
-    """Return a shift that there is, with its region's path and its counts."""
+def counts_of(shift_id: UUID) -> Row[*tuple[Any, ...]] | None:
+    """Return a shift with its region's path and its counts."""
     statement = (
         _with_counts()
         .add_columns(Region.path.label("region_path"))
         .join(Region, Region.id == Activity.region_id)
         .where(Shift.id == shift_id)
     )
-    return session().execute(statement).one()
+    return session().execute(statement).one_or_none()
 
 
 def shift_numbered(number: int) -> Row[*tuple[Any, ...]] | None:

@@ -20,9 +20,9 @@ from incentive.stations.views import OrderView
 from incentive.web import counter_queries, queries
 
 SHIFTS_MAX: Final = 20
-OFFERS_MAX: Final = 8
+OFFERS_MAX: Final = 5
 STATIONS_MAX: Final = 3
-LINES_MAX: Final = 5
+LINES_MAX: Final = 4
 # A shift stays in sight for a while after its end, with what became of it.
 SHOWN_AFTER: Final = timedelta(hours=3)
 WARN_BEFORE: Final = timedelta(days=90)

@@ -1,9 +1,12 @@
 """A shift's code, for a screen at the door or on paper, with who is there."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import render_template, request, url_for
+from sqlalchemy import Row
 
+from incentive.activities.errors import UnknownShift
 from incentive.checkin import showing
 from incentive.core import clock
 from incentive.core.db import transaction
@@ -31,16 +34,23 @@ def printed_code(shift_id: UUID) -> str:
 def shift_counts(shift_id: UUID) -> str:
     """Return the figures of the screen, to be put into the page that stands there."""
     with transaction():
-        row = duty_queries.counts_of(shift_id)
+        row = _shift(shift_id)
         caller().require("shift.run", region_path=row.region_path)
     return render_template("web/_shift_counts.html", counts=counts(row))
+
+
+def _shift(shift_id: UUID) -> Row[*tuple[Any, ...]]:
+    row = duty_queries.counts_of(shift_id)
+    if row is None:
+        raise UnknownShift
+    return row
 
 
 def _page(shift_id: UUID, *, printed: bool) -> str:
     show = showing.on_paper if printed else showing.on_screen
     with transaction():
         code = show(shift_id, caller(), request.host_url, clock.now())
-        row = duty_queries.counts_of(shift_id)
+        row = _shift(shift_id)
     own, other = f"{API_PREFIX}/shifts/{shift_id}", "shift_code" if printed else "printed_code"
     kind = "printed-code" if printed else "code"
     return render_template(

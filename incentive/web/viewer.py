@@ -61,7 +61,7 @@ def links(who: Caller) -> list[Link]:
         ledger = url_for("web.station_ledger", station_id=station)
         found.append(_link(_("Ledger"), ledger, "ledger"))
     elif serves(who):
-        found.append(_link(_("Counters"), url_for("web.counters"), "counter"))
+        found.append(_link(_("Stations"), url_for("web.counters"), "counter"))
     return found if len(found) > 1 else []
 
 
