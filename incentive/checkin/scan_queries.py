@@ -1,7 +1,9 @@
 """The SQL on a scan's way: two calls on the driver itself (`wire`), and no objects in between."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 import psycopg
 
@@ -37,9 +39,47 @@ NOTHING_CLOSED: Final[Mapping[str, Any]] = dict.fromkeys(
 )
 
 
-def facts(wire: Wire, wanted: Mapping[str, Any]) -> Any:
+class Known(NamedTuple):
+    """What the books know of a scan's case: the columns of `scan_facts`, in their order."""
+
+    actor_id: UUID
+    person_id: UUID | None
+    volunteer_number: str | None
+    person_status: str | None
+    card_serial: int | None
+    shift_id: UUID | None
+    shift_title: str | None
+    shift_status: str | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    walk_ins: bool | None
+    latitude: float | None
+    longitude: float | None
+    radius_m: int | None
+    print_serial: int | None
+    runs_shift: bool | None
+    shown_by_another: bool | None
+    sign_up_status: str | None
+    here_id: UUID | None
+    here_in: datetime | None
+    here_out: datetime | None
+    here_closed_by: str | None
+    here_in_proved: bool | None
+    here_record_id: UUID | None
+    here_record_status: str | None
+    elsewhere_id: UUID | None
+    elsewhere_in: datetime | None
+    elsewhere_starts_at: datetime | None
+    elsewhere_ends_at: datetime | None
+    earlier_actor_id: UUID | None
+    earlier_hash: bytes | None
+    earlier_answer: str | None
+
+
+def facts(wire: Wire, wanted: Mapping[str, Any]) -> Known | None:
     """Lock the person and return all that decides the scan; `None`: nobody is signed in."""
-    return wire.ask(_FACTS, wanted)
+    row = wire.ask(_FACTS, wanted)
+    return None if row is None else Known._make(row)
 
 
 def record(wire: Wire, scan: Mapping[str, Any]) -> None:

@@ -80,7 +80,7 @@ def scan(wire: Wire, token: str | None, request: ScanRequest, received_at: datet
     if known is None:
         raise NotSignedIn
     content = request_hash(request.content().encode())
-    if known.earlier_hash is not None:
+    if known.earlier_answer is not None:
         if (known.earlier_actor_id, known.earlier_hash) != (known.actor_id, content):
             raise NonceReused
         return ScanAnswer(known.earlier_answer, replayed=True)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import psycopg
 from psycopg.pq import TransactionStatus
-from psycopg.rows import namedtuple_row
+from psycopg.rows import tuple_row
 from sqlalchemy import Connection
 
 from incentive.core.db import engine, jurisdiction, schema_of
@@ -31,12 +31,12 @@ class Wire:
     """
 
     def __init__(self, driver: Driver) -> None:
-        self._cursor = psycopg.ClientCursor(driver, row_factory=namedtuple_row)
+        self._cursor = psycopg.ClientCursor(driver, row_factory=tuple_row)
         whole = driver.info.transaction_status is TransactionStatus.IDLE
         self._begin, self._commit, self._rollback = _WHOLE if whole else _PART
         self._open = False
 
-    def ask(self, query: str, values: Mapping[str, Any]) -> Any:
+    def ask(self, query: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """Open the transaction; return the one row of `query`, or `None`."""
         path = f'SET LOCAL search_path TO "{schema_of(jurisdiction())}", public'
         self._open = True

@@ -15,3 +15,12 @@ def test_the_second_scan_checks_out_and_makes_a_verified_record(door):
     assert answer.json["verdict"] == "check_out"
     assert answer.json["service_record"]["minutes"] == 30
     assert answer.json["service_record"]["status"] == "verified"
+
+
+def test_the_facts_are_read_in_the_order_in_which_the_books_give_them(tx):
+    from sqlalchemy import text
+
+    from incentive.checkin.scan_queries import Known
+
+    names = tx.scalar(text("SELECT proargnames FROM pg_proc WHERE oid = 'scan_facts'::regproc"))
+    assert tuple(name for name in names if not name.startswith("p_")) == Known._fields
