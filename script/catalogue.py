@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -40,13 +41,15 @@ def updated() -> Catalog:
     kept.update(messages(), no_fuzzy_matching=True, update_header_comment=False)
     kept.obsolete.clear()
     kept.fuzzy = False
+    # Of the header only what a reader needs: dates would make every run a change.
+    kept.creation_date = kept.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     return kept
 
 
 def as_po(catalogue: Catalog) -> bytes:
     """Return the catalogue as a .po file, by message."""
     out = BytesIO()
-    write_po(out, catalogue, width=100, sort_output=True, include_previous=False)
+    write_po(out, catalogue, width=100, sort_output=True, omit_header=True)
     return out.getvalue()
 
 
