@@ -77,6 +77,8 @@ def _prepare_roles(connection: Connection) -> None:
         known = connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :r"), {"r": role})
         if not known:
             connection.execute(text(f"CREATE ROLE {role} NOLOGIN"))
+            # An administrator who is no superuser must be able to hand tables to the role.
+            connection.execute(text(f"GRANT {role} TO CURRENT_USER"))
     connection.commit()
 
 
