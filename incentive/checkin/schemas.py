@@ -81,7 +81,7 @@ class BatchSchema(Schema):
     """Scans kept without network. Each row is read by itself, as `ScanSchema`."""
 
     scans = fields.List(
-        fields.Raw(),
+        fields.Raw(allow_none=True),
         required=True,
         validate=validate.Length(1, BATCH_MAX),
         metadata={"items": {"type": "object"}},
