@@ -34,8 +34,6 @@ def create_bare(_settings: Settings) -> Flask:
         os.environ["INCENTIVE_DATABASE_URL"],
         min_size=POOL_SIZE,
         max_size=POOL_SIZE,
-        # One statement, one commit, one round trip: the least that is durable.
-        kwargs={"autocommit": True},
         open=True,
     )
     pool.wait()
@@ -44,6 +42,7 @@ def create_bare(_settings: Settings) -> Flask:
     def scan() -> dict[str, Any]:
         body = request.get_json()
         token = request.headers["Authorization"]
+        # The pool's own block: it commits at its end, and a commit is on the disk.
         with pool.connection() as connection:
             connection.execute(_INSERT, (body["nonce"], token, body["code"], body["scanned_at"]))
         return {"nonce": body["nonce"], "verdict": "check_in"}

@@ -35,7 +35,8 @@ def measure() -> Figure:
                     answer.read()
         time.sleep(SETTLE_SECONDS)
         sizes = tree_pss(running.pid)
-        if missing := {f"incentive {role}" for role in ("web", "worker", "cron")} - set(sizes):
+        kinds = {kind[:13] for kind in sizes}
+        if missing := {"incentive-web", "incentive-wor"} - kinds:
             raise SystemExit(f"not running, so the figure would be wrong: {sorted(missing)}")
     for name, size in sizes.most_common():
         print(f"  {size / MIB:7.1f} MiB  {name}")
@@ -55,10 +56,13 @@ def tree_pss(root: int) -> Counter[str]:
 
 
 def _kind(process: psutil.Process) -> str:
+    name = process.name()
+    if name.startswith("incentive-"):
+        return name
     line = process.cmdline()
     if "incentive.cli" in line:
         return f"incentive {line[line.index('incentive.cli') + 1]}"
-    return process.name()
+    return name
 
 
 def _bare_servers() -> int:

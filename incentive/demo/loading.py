@@ -188,7 +188,7 @@ def _put_activities(crowd: Sequence[Human], where: dict[str, UUID]) -> None:
 
 def _put_shifts(crowd: Sequence[Human], at: datetime) -> None:
     planned = calendar.shifts(day_of(at), timezone())
-    queues = _queues(planned, crowd)
+    queues = queues_of(planned, crowd)
     confirmed = {
         shift.id: sum(row["status"] == "confirmed" for row in queues[shift.id]) for shift in planned
     }
@@ -209,7 +209,9 @@ def _put_shifts(crowd: Sequence[Human], at: datetime) -> None:
     queries.put(ServiceRecord, recorded)
 
 
-def _queues(planned: Sequence[Planned], crowd: Sequence[Human]) -> dict[UUID, list[dict[str, Any]]]:
+def queues_of(
+    planned: Sequence[Planned], crowd: Sequence[Human]
+) -> dict[UUID, list[dict[str, Any]]]:
     """Return each shift's sign-ups; nobody is at two places at once."""
     members = defaultdict(list)
     for human in crowd:

@@ -36,7 +36,7 @@ def region_ids(codes: Iterable[str]) -> dict[str, UUID]:
     rows = session().execute(
         select(Region.code, Region.id).where(Region.code.in_(codes), Region.valid_until.is_(None))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def region_names(codes: Iterable[str]) -> dict[str, str]:
@@ -44,7 +44,7 @@ def region_names(codes: Iterable[str]) -> dict[str, str]:
     rows = session().execute(
         select(Region.code, Region.name).where(Region.code.in_(codes), Region.valid_until.is_(None))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def known_persons(person_ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -52,7 +52,7 @@ def known_persons(person_ids: Iterable[UUID]) -> dict[UUID, str]:
     rows = session().execute(
         select(Person.id, Person.volunteer_number).where(Person.id.in_(person_ids))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def sequences(count: int) -> list[int]:

@@ -2,14 +2,15 @@
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from incentive.demo.walk.errors import Broken
 from incentive.demo.walk.server import CONNECTIONS
 
 Item = TypeVar("Item")
@@ -43,21 +44,25 @@ class Stage:
         task = self.progress.add_task(name, total=len(items))
         began = time.monotonic()
 
-        def one(item: Item) -> Result:
-            result = act(item)
+        broken: list[Broken] = []
+
+        def one(item: Item) -> Result | None:
+            if broken:
+                return None
+            try:
+                result = act(item)
+            except Broken as error:
+                broken.append(error)
+                return None
             self.progress.advance(task)
             return result
 
         with ThreadPoolExecutor(CONNECTIONS) as pool:
-            futures: list[Future[Result]] = [pool.submit(one, item) for item in items]
-            ended, begun = wait(futures, return_when=FIRST_EXCEPTION)
-            for future in begun:
-                future.cancel()
-            for future in ended:
-                if error := future.exception():
-                    raise error
+            results = list(pool.map(one, items))
+        if broken:
+            raise broken[0]
         self.done.append(Done(name, len(items), time.monotonic() - began))
-        return [future.result() for future in futures]
+        return cast("list[Result]", results)
 
     def once(self, name: str, act: Callable[[], Result]) -> Result:
         """Have `act` done; return its result."""

@@ -1,0 +1,30 @@
+"""The whole chain on a real instance with demo data, as `script/up` serves it."""
+
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(150)]
+
+
+def incentive(*arguments):
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "incentive.cli", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_chain_is_whole_twice_and_the_ledger_clean(up, migrated_data):
+    product = up(migrated_data).wait_until_ready()
+    at = ("--data", product.data)
+    assert "13800000006" in incentive("demo", "load", *at)
+    for _ in range(2):
+        walked = incentive("demo", "walk", "--people", 5, "--server", product.url)
+        assert walked.splitlines()[-1].startswith("chain whole: 5 volunteers, ")
+    assert "clean" in incentive("ledger", "check", *at)
