@@ -42,7 +42,7 @@ def verify(record_id: UUID) -> ResponseReturnValue:
             number=record.volunteer_number,
         )
 
-    return forms.act(do, done=url_for("web.duty", _anchor="records"), refused=draw)
+    return forms.act(do, done=url_for("web.duty"), refused=draw)
 
 
 @bp.post("/service-records/<uuid:record_id>/reject")
@@ -59,7 +59,7 @@ def reject(record_id: UUID) -> ResponseReturnValue:
     def refused(error: IncentiveError) -> str:
         return draw(error, record_id=record_id)
 
-    return forms.act(do, done=url_for("web.duty", _anchor="records"), refused=refused)
+    return forms.act(do, done=url_for("web.duty"), refused=refused)
 
 
 def draw(

@@ -60,7 +60,7 @@ def sign_up(shift_id: UUID) -> ResponseReturnValue:
             position=mine["position"],
         )
 
-    return forms.act(do, done=url_for("web.me", _anchor="shifts"), refused=draw)
+    return forms.act(do, done=url_for("web.me"), refused=draw)
 
 
 @bp.post("/shifts/<uuid:shift_id>/withdraw")
@@ -71,7 +71,7 @@ def withdraw(shift_id: UUID) -> ResponseReturnValue:
         sign_ups.withdraw(shift_id, who.person_id, at)
         return _("Your place is given back. You can sign up for another shift.")
 
-    return forms.act(do, done=url_for("web.me", _anchor="shifts"), refused=draw)
+    return forms.act(do, done=url_for("web.me"), refused=draw)
 
 
 @bp.post("/redemptions")
@@ -89,7 +89,7 @@ def redeem() -> ResponseReturnValue:
             station=order.station.name,
         )
 
-    return forms.act(do, done=url_for("web.me", _anchor="orders"), refused=draw)
+    return forms.act(do, done=url_for("web.me"), refused=draw)
 
 
 @bp.post("/redemptions/<uuid:redemption_id>/cancel")
@@ -100,7 +100,7 @@ def cancel_order(redemption_id: UUID) -> ResponseReturnValue:
         order = orders.cancel(who, redemption_id, at)
         return _("The order is cancelled; %(points)s points are yours again.", points=order.points)
 
-    return forms.act(do, done=url_for("web.me", _anchor="redeem"), refused=draw)
+    return forms.act(do, done=url_for("web.me"), refused=draw)
 
 
 def draw(refusal: IncentiveError | None = None, code: str = "") -> str:

@@ -85,8 +85,8 @@ def scan() -> ResponseReturnValue:
         return me_pages.draw(error, code=code), error.status
     flash(said, tone)
     if shift_id is not None:
-        return redirect(url_for("web.duty", shift=shift_id, _anchor="cards"), 303)
-    return redirect(url_for("web.me", _anchor="shifts"), 303)
+        return redirect(url_for("web.duty", shift=shift_id), 303)
+    return redirect(url_for("web.me"), 303)
 
 
 def _scan(code: str, shift_id: UUID | None) -> tuple[str, str]:

@@ -53,7 +53,7 @@ def test_whoever_is_signed_out_signs_in_and_comes_back(browsing):
 
 def test_signing_up_gives_the_place_and_says_what_is_next(mine, place):
     answer = mine.send(f"/shifts/{place.later.id}/sign-up")
-    assert (answer.status_code, answer.location) == (303, "/me#shifts")
+    assert (answer.status_code, answer.location) == (303, "/me")
     page = mine.get("/me").text
     assert "You are signed up." in page
     assert f"/shifts/{place.later.id}/withdraw" in page

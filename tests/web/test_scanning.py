@@ -53,7 +53,7 @@ def test_a_code_scanned_while_signed_out_waits_behind_the_sign_in(browsing, code
 def test_the_button_checks_in_and_says_so(browsing, member, code):
     browser = browsing(member)
     answer = scanning(browser, code)
-    assert (answer.status_code, answer.location) == (303, "/me#shifts")
+    assert (answer.status_code, answer.location) == (303, "/me")
     assert "Checked in." in browser.get("/me").text
     assert len(rows(Attendance)) == 1
 
@@ -102,7 +102,7 @@ def test_a_steward_types_a_number_and_lands_at_the_cards(browsing, place, member
     answer = scanning(
         browsing(place.steward), member.volunteer_number, shift_id=str(place.shift.id)
     )
-    assert answer.location == f"/duty?shift={place.shift.id}#cards"
+    assert answer.location == f"/duty?shift={place.shift.id}"
     assert len(rows(Attendance)) == 1
 
 
@@ -131,7 +131,7 @@ def test_duty_shows_the_shifts_and_what_waits(browsing, place, pending, queries)
 def test_verifying_and_rejecting_need_a_record_in_scope(browsing, place, pending):
     browser = browsing(place.steward)
     answer = browser.send(f"/service-records/{pending.id}/verify")
-    assert (answer.status_code, answer.location) == (303, "/duty#records")
+    assert (answer.status_code, answer.location) == (303, "/duty")
     assert rows(ServiceRecord)[0].status == "verified"
     assert browser.send(f"/service-records/{new_id()}/verify").status_code == 404
 
