@@ -81,8 +81,10 @@ def _driver() -> Iterator[Driver]:
     try:
         yield driver
     except psycopg.OperationalError:
-        # The server may be gone; let the pool find out before it hands this one out again.
-        pooled.invalidate()
+        if driver.closed:
+            # The server went away, and with it whatever else lies in the pool.
+            pooled.invalidate()
+            source.dispose()
         raise
     finally:
         if not driver.closed:

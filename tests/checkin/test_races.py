@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from psycopg import errors as postgres
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from incentive.core.db import transaction
 from tests import factories as make
@@ -135,3 +135,22 @@ def test_if_the_lock_failed_the_second_writer_would_decide_anew(door, monkeypatc
     monkeypatch.setattr(scanning.scan_queries, "facts", stale_once)
     assert door.scan(volunteer).json["verdict"] == "check_out"
     assert len(calls) == 2
+
+
+def test_after_the_server_was_away_the_next_scan_goes_through(live_door):
+    door = live_door
+    volunteers = [door.volunteer() for _ in range(4)]
+    at_once(door.app, [post(who, door.body(door.code())) for who in volunteers])
+    killing = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    door.run(killing)
+    body = door.body(door.code())
+    late = door.volunteer()
+    # The connection that did the killing lives; make it die as well.
+    with pytest.raises(OperationalError):
+        door.run("SELECT pg_terminate_backend(pg_backend_pid())")
+    answers = [door.send(late, body) for _ in range(2)]
+    assert answers[-1].status_code == 201
+    assert {answer.status_code for answer in answers} <= {201, 503}
