@@ -86,6 +86,19 @@ def test_it_has_one_heading_a_main_landmark_and_a_way_to_complain(page):
     assert "/complain" in [link.get("href") for link in page.all("a")]
 
 
+def test_every_form_that_changes_something_counts_once(page):
+    # Signing in or out twice is once by itself, looking up changes nothing, a scan has a nonce.
+    by_itself = re.compile(r"/(sign-in|sign-out|#|stations/[^/]+/counter)$|^#$")
+    form, named = None, set()
+    for tag, attrs in [*page.tags, ("form", {})]:
+        if tag == "form":
+            assert form is None or named & {"key", "nonce"}, form
+            posts = attrs.get("method") == "post" and not by_itself.search(attrs["action"])
+            form, named = attrs["action"] if posts else None, set()
+        elif tag == "input":
+            named.add(attrs.get("name"))
+
+
 def test_pictures_say_what_they_are(page):
     assert all("alt" in image for image in page.all("img"))
 

@@ -66,6 +66,7 @@ def test_over_https_the_cookie_stays_on_https(browsing, member):
         ("/me/statement?cursor=a", "/me/statement?cursor=a"),
         ("https://evil.example/me", "/me"),
         ("//evil.example", "/me"),
+        ("////evil.example", "/me"),
         ("/\\evil.example", "/me"),
         ("javascript:alert(1)", "/me"),
         ("/\t/evil.example", "/me"),
