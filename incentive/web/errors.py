@@ -1,6 +1,6 @@
 """What the pages' own forms refuse."""
 
-from incentive.core.errors import Conflict, Invalid, Malformed, NotFound
+from incentive.core.errors import Conflict, Invalid, Malformed
 from incentive.core.i18n import _
 
 
@@ -78,12 +78,3 @@ class FieldUnreadable(Invalid):
 
     def __init__(self, field: str) -> None:
         super().__init__(_("This cannot be read. Mend it or leave it empty."), field=field)
-
-
-class UnknownOrder(NotFound):
-    """No order of this person's or station's."""
-
-    code = "web.unknown_order"
-
-    def __init__(self) -> None:
-        super().__init__(_("There is no such order of yours or at your station."))

@@ -46,6 +46,7 @@ _UNSURE: Final = _("A worker still has to confirm this scan.")
 @bp.get("/s/<path:code>")
 def scanned(code: str) -> ResponseReturnValue:
     """Show what a code is for, with the one button that acts; looking changes nothing."""
+    code = code.rstrip("/")  # some cameras add one
     with transaction():
         who, at = caller(), clock.now()
         shown: dict[str, Any] = {"code": code, "nonce": uuid4()}

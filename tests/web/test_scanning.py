@@ -38,7 +38,7 @@ def scanning(browser, code, **more):
 
 
 def test_looking_at_a_scanned_code_changes_nothing(browsing, place, member, code):
-    page = browsing(member).get(f"/s/{code}")
+    page = browsing(member).get(f"/s/{code}/")
     assert page.status_code == 200
     assert "Scan in or out" in page.text
     assert place.activity.title in page.text
