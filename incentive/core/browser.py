@@ -5,13 +5,14 @@ from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from flask import Flask, request
+from flask import Flask, Request, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from incentive.config import Settings
 
 YEAR_SECONDS: Final = 31_536_000
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_HEADERS: Final = {
+_PAGE_HEADERS: Final = {
     # wasm-unsafe-eval: the code reader for browsers that have none of their own.
     "Content-Security-Policy": "default-src 'self'; script-src 'self' 'wasm-unsafe-eval';"
     " img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self';"
@@ -20,7 +21,23 @@ _HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Vary": "Cookie, Accept-Language",
+    "Cache-Control": "no-store",
 }
+# What is no page runs nothing and shows nothing, wherever somebody opens it.
+_DATA_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+
+class PageSessions(SecureCookieSessionInterface):
+    """Reads the cookie of passing messages for pages; a program's request has none."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return the messages; `None` below /api, where reading them would cost every scan."""
+        return None if request.path.startswith("/api/") else super().open_session(app, request)
 
 
 def init_app(app: Flask) -> None:
@@ -33,6 +50,7 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SEND_FILE_MAX_AGE_DEFAULT=YEAR_SECONDS,
     )
+    app.session_interface = PageSessions()
     app.after_request(_headers)
 
 
@@ -47,9 +65,8 @@ def is_same_origin() -> bool:
 
 
 def _headers(response: Any) -> Any:
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
-        response.headers.add("Vary", "Cookie, Accept-Language")
+    wanted = _PAGE_HEADERS if response.mimetype == "text/html" else _DATA_HEADERS
+    for name, value in wanted.items():
+        if name not in response.headers:
+            response.headers[name] = value
     return response

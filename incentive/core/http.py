@@ -105,14 +105,11 @@ class ApiBlueprint(Blueprint):
             if set(kwargs.get("methods") or ("GET",)) - {"GET", "HEAD"}:
                 statuses += [409, 410, 415]
             for status in statuses:
-                documented = self.alt_response(
+                document = self.alt_response(
                     status, schema=ProblemSchema, content_type="application/problem+json"
                 )
-                view = documented(view)
-            if "view_func" in kwargs:
-                kwargs["view_func"] = view
-            else:
-                args = (args[0], view, *args[2:])
+                # Only what it says is wanted: eleven wrappers around each view cost a scan 10 µs.
+                view._apidoc = document(view)._apidoc  # noqa: SLF001
         super().add_url_rule(rule, *args, **kwargs)
 
     def once(

@@ -65,6 +65,9 @@ def init_app(app: Flask) -> None:
 
 
 def _remember_language(response: Any) -> Any:
+    # A program's answer is data; `core.problems` says the language of its sentences.
+    if response.mimetype != "text/html":
+        return response
     wish = request.args.get("lang")
     if wish in LANGUAGES and request.cookies.get(COOKIE) != wish:
         response.set_cookie(COOKIE, wish, max_age=31_536_000, samesite="Lax")

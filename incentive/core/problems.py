@@ -10,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from incentive.core.errors import IncentiveError, Invalid, Unavailable
-from incentive.core.i18n import Text, _
+from incentive.core.i18n import Text, _, language
 
 RETRY_AFTER_SECONDS: Final = 2
 MESSAGES: Final = {
@@ -81,6 +81,7 @@ def problem(
     response.status_code = status
     response.mimetype = "application/problem+json"
     response.headers.update(headers)
+    response.headers["Content-Language"] = language()
     return response
 
 

@@ -12,11 +12,20 @@ def token(books):
         return make.token(make.person())
 
 
-def test_every_answer_forbids_foreign_scripts_and_frames(client):
-    policy = client.get("/healthz").headers["Content-Security-Policy"]
+def test_a_page_forbids_foreign_and_inline_scripts_and_frames(client):
+    policy = client.get("/").headers["Content-Security-Policy"]
     assert "default-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe-inline" not in policy
+
+
+def test_what_is_no_page_may_run_nothing(client):
+    policy = client.get("/api/v1/regions").headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'")
+
+
+def test_a_program_gets_no_cookie(client):
+    assert "Set-Cookie" not in client.get("/api/v1/regions?lang=en").headers
 
 
 def test_a_page_that_is_not_a_file_is_never_kept_by_a_cache(client, token):
