@@ -20,7 +20,7 @@ from benchmarks.figure import Figure
 
 SETTLE_SECONDS = 20.0
 REQUESTS = 20
-PATHS = ("/readyz", "/metrics", "/static/favicon.svg", "/api/v1/openapi.json", "/api/v1/stations")
+PATHS = ("/", "/readyz", "/metrics", "/api/v1/openapi.json", "/api/v1/stations")
 MIB = 1024 * 1024
 
 
