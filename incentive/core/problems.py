@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from incentive.core.errors import IncentiveError, Invalid, Unavailable
 from incentive.core.i18n import Text, _, language
+from incentive.core.shape_messages import translated
 
 RETRY_AFTER_SECONDS: Final = 2
 MESSAGES: Final = {
@@ -110,7 +111,7 @@ def _http(error: HTTPException) -> Response:
         f"http.{_slug(error.name)}",
         MESSAGES.get(status, error.description or error.name),
         field=next(iter(by_field), None),
-        errors=by_field,
+        errors=translated(by_field),
     )
     if status == 405:  # noqa: PLR2004
         answer.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or ())
