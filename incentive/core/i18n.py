@@ -38,9 +38,6 @@ class Text:
     def __hash__(self) -> int:
         return hash((self.message, tuple(self.figures)))
 
-    def __html__(self) -> str:
-        return str(self)
-
 
 _ = Text
 
