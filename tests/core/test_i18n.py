@@ -30,7 +30,7 @@ def test_a_figure_is_never_markup(app):
         assert "<i" not in render_template_string("{{ told }}", told=told)
 
 
-@pytest.mark.parametrize(("kind", "names"), with_figures())
+@pytest.mark.parametrize(("kind", "names"), list(with_figures()))
 def test_no_error_lets_what_somebody_wrote_into_a_page_as_markup(app, kind, names):
     try:
         error = kind(**dict.fromkeys(names, HOSTILE))
