@@ -18,7 +18,7 @@ from incentive.checkin.wire import wire
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unauthenticated, Unavailable
-from incentive.core.http import ApiBlueprint
+from incentive.core.http import ApiBlueprint, is_storable
 from incentive.people.caller import presented_token
 from incentive.people.errors import NotSignedIn
 
@@ -102,7 +102,7 @@ def _row(row: Any) -> str:
 
 def _refusal(row: Any, error: IncentiveError) -> str:
     nonce = row.get("nonce") if isinstance(row, dict) else None
-    known = isinstance(nonce, str) and len(nonce) <= NONCE_LENGTH_MAX
+    known = isinstance(nonce, str) and len(nonce) <= NONCE_LENGTH_MAX and is_storable(nonce)
     told = {
         "nonce": nonce if known else None,
         "status": error.status,

@@ -31,6 +31,7 @@ CREATES_HEADER: Final = {
 }
 # Whose keys those are that come without a sign-in: no person's id looks like this.
 ANYONE: Final = "anyone"
+_UNSTORABLE: Final = "Contains a character that no text may hold."
 _KEY: Final = re.compile(r"[!-~]{8,80}")
 
 
@@ -45,10 +46,13 @@ class Schema(MarshmallowSchema):
     @pre_load
     def _refuse_unstorable_text(self, data: Any, **_: Any) -> Any:
         if isinstance(data, dict):
+            if not all(is_storable(name) for name in data):
+                # Named, it could not even be sent back.
+                raise ValidationError(_UNSTORABLE)
             bad = {
-                name: ["Contains a character that no text may hold."]
+                name: [_UNSTORABLE]
                 for name, value in data.items()
-                if isinstance(value, str) and not _storable(value)
+                if not (_holds_rows(self.fields.get(name)) or _all_storable(value))
             }
             if bad:
                 raise ValidationError(bad)
@@ -206,5 +210,27 @@ def _idempotency_key() -> str:
     return key
 
 
-def _storable(value: str) -> bool:
-    return "\x00" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
+def is_storable(text: str) -> bool:
+    """Say whether PostgreSQL can keep `text`: no null character, no half of a surrogate pair."""
+    if "\x00" in text:
+        return False
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
+
+
+def _all_storable(value: Any) -> bool:
+    match value:
+        case str():
+            return is_storable(value)
+        case dict():
+            return all(is_storable(name) and _all_storable(below) for name, below in value.items())
+        case list():
+            return all(map(_all_storable, value))
+    return True
+
+
+def _holds_rows(field: fields.Field[Any] | None) -> bool:
+    """Say whether a view reads the field's rows one by one, so that a bad one takes no other along."""
+    return isinstance(field, fields.List) and type(field.inner) is fields.Raw

@@ -70,6 +70,31 @@ def test_a_text_that_the_books_cannot_hold_is_refused(client, text):
     assert refusal(answer) == (422, "http.unprocessable_entity")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        r'{"\ud800": 1}',
+        r'{"phone": "13812345678", "password": "a password", "\u0000": 1}',
+        r'{"phone": {"\ud800": 1}, "password": "x"}',
+        r'{"phone": [["\udfff"]], "password": "x"}',
+    ],
+)
+def test_a_name_or_a_text_deep_inside_that_the_books_cannot_hold_is_refused(client, body):
+    assert refusal(post(client, body)) == (422, "http.unprocessable_entity")
+
+
+def test_opening_hours_with_a_text_that_the_books_cannot_hold_are_refused(client):
+    with transaction():
+        home = factories.region()
+        worker = factories.person()
+        factories.grant(worker, "administrator", at=home)
+        headers = factories.creating(worker)
+    hours = r'{"mon": [["\ud800", "10:00"]], "\u0000": []}'
+    body = f'{{"region_id": "{home.id}", "name": "x", "hours": {hours}}}'
+    answer = post(client, body, url="/api/v1/stations", **headers)
+    assert refusal(answer) == (422, "http.unprocessable_entity")
+
+
 @pytest.mark.parametrize("number", ["0", "-1", "101", str(10**18), "1e3", "NaN", "x", ""])
 def test_a_figure_out_of_range_is_refused(client, number):
     answer = client.get("/api/v1/regions", query_string={"limit": number})
@@ -172,3 +197,12 @@ def test_what_anyone_may_read_needs_no_token_in_the_document(client):
     assert document["paths"]["/api/v1/regions"]["get"]["security"] == []
     assert document["paths"]["/api/v1/me"]["get"].get("security") is None
     assert document["security"] == [{"bearer": []}]
+
+
+def test_a_row_that_the_books_cannot_hold_takes_no_other_of_its_batch_along(client):
+    with transaction():
+        headers = factories.bearer(factories.person())
+    rows = r'{"nonce": "\ud800"}, {"\ud800": 1}, {"nonce": "x", "code": "\u0000"}, 1'
+    answer = post(client, f'{{"scans": [{rows}]}}', url="/api/v1/scans/batch", **headers)
+    assert answer.status_code == 200, answer.text
+    assert [row["code"] for row in answer.json["results"]] == ["checkin.unreadable_scan"] * 4
