@@ -1,7 +1,6 @@
 """Lists without an end are read by cursor: the last row seen, never an offset."""
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,11 +13,12 @@ from sqlalchemy import ColumnElement, Select, tuple_
 
 from incentive.core.db import session
 from incentive.core.errors import Malformed
-from incentive.core.http import Schema
+from incentive.core.http import Schema, is_storable
 from incentive.core.i18n import _
 
 PAGE_MAX: Final = 100
 PAGE_DEFAULT: Final = 20
+_BIGINT: Final = 1 << 63
 _READERS: Final[dict[str, Callable[[str], Any]]] = {
     "i": int,
     "s": str,
@@ -71,7 +71,7 @@ def page(
     """
     statement = rows.add_columns(*key)
     if cursor:
-        seen = tuple_(*_decode(cursor, len(key)))
+        seen = tuple_(*_decode(cursor, key))
         here = tuple_(*key)
         statement = statement.where(here < seen if newest_first else here > seen)
     order = [column.desc() if newest_first else column.asc() for column in key]
@@ -104,12 +104,29 @@ def _encode(values: Sequence[Any]) -> str:
     )
 
 
-def _decode(cursor: str, length: int) -> list[Any]:
+def _decode(cursor: str, key: Sequence[ColumnElement[Any] | Any]) -> list[Any]:
     try:
         parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         values = [_READERS[part[0]](part[1:]) for part in parts]
-    except (binascii.Error, ValueError, KeyError, TypeError, IndexError, AttributeError):
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
         raise CursorUnknown from None
-    if not isinstance(parts, list) or len(values) != length:
+    if not isinstance(parts, list) or len(values) != len(key):
+        raise CursorUnknown
+    # Whoever writes one by hand, or brings that of another list, would have the database compare
+    # a text with an instant.
+    if not all(_fits(value, column) for value, column in zip(values, key, strict=True)):
         raise CursorUnknown
     return values
+
+
+def _fits(value: Any, column: ColumnElement[Any] | Any) -> bool:
+    if type(value) is not column.type.python_type:
+        return False
+    match value:
+        case int():
+            return -_BIGINT <= value < _BIGINT
+        case str():
+            return is_storable(value)
+        case datetime():
+            return value.tzinfo is not None
+    return True

@@ -1,0 +1,104 @@
+import base64
+import json
+from uuid import uuid4
+
+import pytest
+
+from incentive.core.db import transaction
+from tests import factories
+
+LISTS = [
+    "/api/v1/regions",
+    "/api/v1/activities",
+    "/api/v1/activities/{activity}/shifts",
+    "/api/v1/shifts/{shift}/sign-ups",
+    "/api/v1/shifts/{shift}/attendances",
+    "/api/v1/me/sign-ups",
+    "/api/v1/me/service-records",
+    "/api/v1/service-records",
+    "/api/v1/stations",
+    "/api/v1/stations?latitude=25&longitude=102.7",
+    "/api/v1/stations/{station}/items",
+    "/api/v1/stations/{station}/redemptions",
+    "/api/v1/stations/{station}/ledger",
+    "/api/v1/me/redemptions",
+    "/api/v1/me/statement",
+    "/api/v1/settlement/failures",
+    "/activities",
+    "/stations",
+    "/duty",
+    "/me/statement",
+    "/me/service-records",
+    "/stations/{station}/ledger",
+]
+WRONG = [
+    "i1",
+    f"i{'9' * 30}",
+    f"i{'9' * 5000}",
+    "sx",
+    "s\x00",
+    "s\ud800",
+    f"u{uuid4()}",
+    "d2020-01-01",
+    "t2020-01-01T00:00:00",
+    "t2020-01-01T00:00:00+00:00",
+    "f1.5",
+    "",
+]
+
+
+def cursor(*parts):
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+@pytest.fixture
+def signed_in(client):
+    """Rows for every list, and a client whose cookie is a person's who may read them all."""
+    with transaction():
+        home = factories.region()
+        person = factories.person()
+        for role in ("administrator", "community_worker", "auditor"):
+            factories.grant(person, role, at=home)
+        activity = factories.activity(home, by=person)
+        shift = factories.shift(activity)
+        station = factories.station(home)
+        factories.grant(person, "station_manager", station=station)
+        client.set_cookie("session", factories.token(person))
+        client.ids = {"activity": activity.id, "shift": shift.id, "station": station.id}
+    return client
+
+
+def lists_of(app):
+    """The paths of the API's list endpoints, by the document: those that take a cursor."""
+    document = app.test_client().get("/api/v1/openapi.json").json
+    for path, methods in document["paths"].items():
+        for parameter in methods.get("get", {}).get("parameters", ()):
+            if parameter.get("name") == "cursor":
+                yield path
+
+
+def test_every_list_of_the_api_is_in_the_list_of_lists(books):
+    known = {_shape(path) for path in LISTS}
+    assert {_shape(path) for path in lists_of(books)} <= known
+
+
+def _shape(path):
+    path = path.partition("?")[0]
+    return "/".join("{}" if part.startswith("{") else part for part in path.split("/"))
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_refuses_a_cursor_that_another_gave_or_nobody(signed_in, path):
+    url = path.format(**signed_in.ids)
+    assert signed_in.get(url).status_code == 200, url
+    for wrong in WRONG:
+        for parts in ([wrong], [wrong, f"u{uuid4()}"], [f"u{uuid4()}", wrong], [wrong, wrong]):
+            answer = signed_in.get(f"{url}{'&' if '?' in url else '?'}cursor={cursor(*parts)}")
+            assert answer.status_code in (200, 400, 422), (parts, answer.text)
+
+
+@pytest.mark.parametrize("wrong", [*WRONG, "u1"])
+def test_a_cursor_of_another_kind_is_named_unknown(client, wrong):
+    answer = client.get("/api/v1/activities", query_string={"cursor": cursor(wrong, wrong)[:400]})
+    assert (answer.status_code, answer.json["code"]) == (400, "http.cursor_unknown")
+    assert answer.json["field"] == "cursor"
