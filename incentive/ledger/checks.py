@@ -105,3 +105,38 @@ register(
     JOIN transactions c ON c.id = t.closes WHERE c.id >= t.id OR c.source <> t.source
     """,
 )
+register(
+    "what a person's held purses contain is what their open holds put there",
+    """
+    SELECT a.owner, a.asset, a.expires_on, a.balance, coalesce(sum(e.amount), 0) AS open_holds
+    FROM accounts a
+    LEFT JOIN (entries e
+        JOIN transactions h ON h.id = e.transaction_id AND h.kind = 'hold'
+            AND NOT EXISTS (SELECT FROM transactions c WHERE c.closes = h.id)
+    ) ON e.account_id = a.id
+    WHERE a.purpose = 'held'
+    GROUP BY a.id HAVING a.balance <> coalesce(sum(e.amount), 0)
+    """,
+)
+register(
+    "what closes a hold takes out of the held purses just what it put there",
+    """
+    SELECT c.id, c.key, c.kind, e.account_id, sum(e.amount) AS left_over
+    FROM transactions c
+    JOIN transactions h ON h.id = c.closes AND h.kind = 'hold'
+    JOIN entries e ON e.transaction_id IN (c.id, h.id)
+    JOIN accounts a ON a.id = e.account_id AND a.purpose = 'held'
+    GROUP BY c.id, e.account_id HAVING sum(e.amount) <> 0
+    """,
+)
+register(
+    "nothing expired before its day was over",
+    """
+    SELECT t.id, t.key, a.owner, a.expires_on, t.posted_at
+    FROM transactions t
+    JOIN entries e ON e.transaction_id = t.id
+    JOIN accounts a ON a.id = e.account_id AND a.purpose = 'available'
+    WHERE t.kind = 'expiry'
+      AND (t.effective_on <= a.expires_on OR t.posted_at < a.expires_on)
+    """,
+)

@@ -51,6 +51,7 @@ class Account(Base):
             postgresql_where=text("purpose = 'available' AND balance > 0"),
         ),
         CheckConstraint("balance >= 0", "not_below_zero"),
+        CheckConstraint("limited = (owner LIKE 'person:%')", "persons_are_limited"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

@@ -117,15 +117,29 @@ def reverse(*, key: str, reversed_key: str, actor: str, today: date, reason: str
 
 
 def expire(today: date, actor: str, limit: int = 500) -> int:
-    """Move up to `limit` balances that lapsed before `today` to breakage; return how many."""
-    return queries.expire(today, actor, limit)
+    """Move up to `limit` balances that lapsed before `today` to breakage; return how many.
+
+    Raises:
+        Unbalanced: `today` is still to come.
+    """
+    with _refusals():
+        return queries.expire(today, actor, limit)
 
 
 def balances(owner: str, asset: str = POINTS) -> list[Balance]:
-    """Return what the owner has, available and held, by expiry, the earliest first."""
+    """Return what the owner's accounts hold, by expiry, the earliest first, lapsed ones too."""
     return [
         Balance(account.purpose, account.expires_on, account.balance)
         for account in queries.balances(owner, asset)
+    ]
+
+
+def usable_balances(owner: str, today: date, asset: str = POINTS) -> list[Balance]:
+    """Return what the owner can spend on `today` or has on hold, the earliest to expire first."""
+    return [
+        balance
+        for balance in balances(owner, asset)
+        if balance.purpose == "held" or balance.expires_on >= today
     ]
 
 

@@ -28,6 +28,6 @@ register(
     "every award in the ledger is of a settled record",
     """
     SELECT t.id, t.key FROM transactions t LEFT JOIN awards a ON a.transaction_id = t.id
-    WHERE t.kind = 'award' AND t.source LIKE 'service_record:%' AND a.transaction_id IS NULL
+    WHERE t.kind = 'award' AND a.transaction_id IS NULL
     """,
 )

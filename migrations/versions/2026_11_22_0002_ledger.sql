@@ -14,6 +14,8 @@ CREATE TABLE accounts (
     limited    boolean NOT NULL GENERATED ALWAYS AS (purpose IN ('available', 'held')) STORED,
     balance    bigint NOT NULL DEFAULT 0 CONSTRAINT ck_accounts_not_below_zero CHECK (balance >= 0),
     version    bigint NOT NULL DEFAULT 0,
+    -- Whoever is a person keeps points in purses that cannot go below zero, and nobody else does.
+    CONSTRAINT ck_accounts_persons_are_limited CHECK (limited = (owner LIKE 'person:%')),
     CONSTRAINT uq_accounts_owner_asset_purpose_expires_on UNIQUE (owner, asset, purpose, expires_on)
 );
 CREATE INDEX ix_accounts_due ON accounts (expires_on, id) WHERE purpose = 'available' AND balance > 0;
@@ -214,13 +216,17 @@ BEGIN
         (SELECT array_agg(-x ORDER BY n) FROM unnest(amounts) WITH ORDINALITY u (x, n)) || amounts);
 END $$;
 
--- Move up to p_limit lapsed balances to breakage; return how many moved.
+-- Move up to p_limit lapsed balances to breakage; return how many moved. LG003: a day that is
+-- still to come (by more than a zone's difference) cannot have lapsed anything.
 CREATE FUNCTION ledger_expire(p_today date, p_actor text, p_limit int) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {schema}, public, pg_temp AS $$
 DECLARE
     due bigint[];
     moved bigint;
 BEGIN
+    IF p_today > current_date + 1 THEN
+        RAISE EXCEPTION 'nothing has lapsed on a day to come' USING ERRCODE = 'LG003';
+    END IF;
     SELECT array_agg(d.id) INTO due FROM (
         SELECT a.id FROM accounts a
         WHERE a.purpose = 'available' AND a.balance > 0 AND a.expires_on < p_today

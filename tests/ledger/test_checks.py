@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
@@ -5,7 +7,8 @@ from sqlalchemy.pool import NullPool
 from incentive.core.db import sqlalchemy_url, transaction
 from incentive.ledger import checks
 from incentive.ledger import service as ledger
-from tests.ledger.test_postings import TODAY, award
+from incentive.ledger.domain import Posting, Purse, transfer
+from tests.ledger.test_postings import LATER, TODAY, award
 
 TAMPERING = {
     "the entries of every transaction sum to zero, per asset": "UPDATE entries SET amount = amount + 1 WHERE amount > 0",
@@ -16,6 +19,13 @@ TAMPERING = {
     " WHERE version = (SELECT max(version) FROM entries)",
     "every person's account stands at its last entry": "UPDATE accounts SET balance = balance + 1 WHERE limited",
     "only persons' accounts carry running balances": "UPDATE entries SET balance = NULL, version = NULL",
+    "what a person's held purses contain is what their open holds put there": "UPDATE accounts"
+    " SET balance = 8 WHERE purpose = 'held'",
+    "what closes a hold takes out of the held purses just what it put there": "UPDATE entries"
+    " SET amount = -7 WHERE amount = -8 AND transaction_id ="
+    " (SELECT id FROM transactions WHERE kind = 'release')",
+    "nothing expired before its day was over": "UPDATE transactions SET kind = 'expiry'"
+    " WHERE kind = 'hold'",
     "a transaction that closes another names an earlier one of the same source": "UPDATE transactions SET source = 'other' WHERE kind = 'release'",
 }
 
@@ -48,6 +58,19 @@ def test_a_tampered_row_is_found_and_named(books_with_movement, check):
         for statement in TAMPERING[check].split(";"):
             connection.execute(text(statement))
     assert check in failed(books_with_movement)
+
+
+def test_points_that_no_settled_record_earned_are_found(live):
+    with live.app_context(), transaction():
+        ledger.post([replace(award("person:1", 15, "a"), kind="award", source="gift:1")])
+    assert "every award in the ledger is of a settled record" in failed(live)
+
+
+def test_points_put_straight_on_hold_are_found(live):
+    lines = transfer(Purse("region:1", "issuance"), Purse("person:1", "held", LATER), 9)
+    with live.app_context(), transaction():
+        ledger.post([Posting("x", "adjustment", "s", "a", TODAY, lines)])
+    assert "what a person's held purses contain is what their open holds put there" in failed(live)
 
 
 def test_the_command_says_clean_and_exits_with_0(books_with_movement):

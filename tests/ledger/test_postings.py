@@ -14,7 +14,7 @@ INCOME = Purse("station:1", "income")
 
 def award(person, points, key, expires_on=LATER):
     lines = transfer(ISSUANCE, Purse(person, "available", expires_on), points)
-    return Posting(key, "award", f"record:{key}", "system", TODAY, lines)
+    return Posting(key, "adjustment", f"record:{key}", "system", TODAY, lines)
 
 
 def points_of(person, purpose="available"):
@@ -147,7 +147,7 @@ def test_a_refund_leaves_both_entries_in_the_books(held):
     assert points_of("person:1") == 20
     assert ledger.total("station:1", "income") == 0
     kinds = [row.kind for row in ledger.statement("person:1", cursor=None, limit=10).items]
-    assert kinds == ["refund", "redemption", "hold", "award", "award"]
+    assert kinds == ["refund", "redemption", "hold", "adjustment", "adjustment"]
 
 
 def test_a_second_refund_is_refused(held):

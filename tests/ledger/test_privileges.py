@@ -5,7 +5,8 @@ from sqlalchemy.pool import NullPool
 
 from incentive.core.db import session, sqlalchemy_url, transaction
 from incentive.ledger import service as ledger
-from tests.ledger.test_postings import award
+from incentive.ledger.domain import Posting, Purse, transfer
+from tests.ledger.test_postings import TODAY, award
 
 TABLES = ("accounts", "transactions", "entries")
 WRITES = {
@@ -68,3 +69,23 @@ def test_even_the_administrator_is_refused_by_the_triggers(live, table):
             connection.execute(text("SET search_path TO j_default"))
             connection.execute(text(statement))
         assert refused.value.orig.sqlstate == "LG009"
+
+
+@pytest.mark.parametrize("table", ["scans", "awards", "rule_versions", "stock_movements"])
+def test_the_application_adds_to_what_is_evidence_and_never_changes_it(tx, table):
+    for privilege, allowed in {"INSERT": True, "UPDATE": False, "DELETE": False}.items():
+        known = session().scalar(
+            text("SELECT has_table_privilege(:t, :p)"), {"t": f"j_default.{table}", "p": privilege}
+        )
+        assert known is allowed, privilege
+
+
+@pytest.mark.parametrize(
+    ("owner", "purpose"), [("person:1", "issuance"), ("person:1", "income"), ("station:1", "held")]
+)
+def test_a_person_has_no_purse_that_may_go_below_zero_and_others_have_no_other(tx, owner, purpose):
+    lines = transfer(Purse(owner, purpose), Purse("system", "clearing"), 5)
+    posting = Posting("x", "adjustment", "s", "a", TODAY, lines)
+    with pytest.raises(DBAPIError) as refused:
+        ledger.post([posting])
+    assert refused.value.orig.diag.constraint_name == "ck_accounts_persons_are_limited"

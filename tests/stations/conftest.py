@@ -24,7 +24,7 @@ def give(person_id, points, expires_on=LATER):
         Purse("region:1", "issuance"), Purse(f"person:{person_id}", "available", expires_on), points
     )
     key = str(new_id())
-    ledger.post([Posting(key, "award", f"record:{key}", "system", date(2026, 1, 1), lines)])
+    ledger.post([Posting(key, "adjustment", f"record:{key}", "system", date(2026, 1, 1), lines)])
 
 
 def points_of(person_id, purpose="available"):

@@ -98,7 +98,7 @@ def give(person_id, points, expires_on=date(2099, 12, 31)):
         Purse("region:1", "issuance"), Purse(f"person:{person_id}", "available", expires_on), points
     )
     key = str(new_id())
-    ledger.post([Posting(key, "award", f"record:{key}", "system", date(2026, 1, 1), lines)])
+    ledger.post([Posting(key, "adjustment", f"record:{key}", "system", date(2026, 1, 1), lines)])
 
 
 @contextmanager
