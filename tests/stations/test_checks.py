@@ -1,10 +1,24 @@
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
-from incentive.core.db import session, transaction
+from incentive.core.db import session, sqlalchemy_url, transaction
 from incentive.ledger import service as ledger
 from incentive.ledger.domain import Posting, Purse, transfer
 from tests.stations.conftest import LATER, findings
+
+
+@pytest.fixture
+def may_tamper(app):
+    """Let the application's role do for once what it may not: change evidence."""
+    settings = app.config["SETTINGS"]
+    engine = create_engine(sqlalchemy_url(settings.admin_database_url), poolclass=NullPool)
+    rights = "UPDATE, DELETE ON j_default.stock_movements"
+    with engine.begin() as connection:
+        connection.execute(text(f"GRANT {rights} TO incentive_app"))
+    yield
+    with engine.begin() as connection:
+        connection.execute(text(f"REVOKE {rights} FROM incentive_app"))
 
 
 def tamper(statement, **values):
@@ -35,7 +49,7 @@ def test_books_that_agree_have_no_findings(client, shop, held, collected):
         ("DELETE FROM stock_movements; DELETE FROM redemptions", "of an order in the books"),
     ],
 )
-def test_what_was_tampered_with_is_found(client, shop, held, collected, statement, words):
+def test_what_was_tampered_with_is_found(may_tamper, client, shop, held, collected, statement, words):
     tamper(statement)
     assert any(words in finding.check and finding.rows for finding in findings())
 
