@@ -66,7 +66,7 @@ def _load_rows(at: datetime) -> None:
 def _settle(at: datetime) -> None:
     while True:
         with transaction():
-            if settlement.settle(at) < settlement.BATCH:
+            if not settlement.settle(at):
                 return
 
 

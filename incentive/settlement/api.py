@@ -8,6 +8,7 @@ from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint, page_of
 from incentive.core.i18n import language
 from incentive.core.paging import Page, PageQuerySchema
+from incentive.core.zone import today
 from incentive.ledger import service as ledger
 from incentive.people.caller import caller
 from incentive.regions import service as regions
@@ -22,7 +23,7 @@ bp: Final = ApiBlueprint("settlement", __name__, description="Points: balances a
 def my_balances() -> dict[str, Any]:
     """Return the caller's points, available and held, the earliest to expire first."""
     with transaction():
-        balances = ledger.balances(f"person:{caller().person_id}")
+        balances = ledger.usable_balances(f"person:{caller().person_id}", today())
     sums = {
         purpose: sum(b.points for b in balances if b.purpose == purpose)
         for purpose in ("available", "held")

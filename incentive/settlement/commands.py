@@ -24,7 +24,7 @@ def run() -> None:
         with transaction():
             done = service.settle(clock.now())
         total += done
-        if done < service.BATCH:
+        if not done:
             break
     click.echo(f"settled {total} service records")
 

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
-from incentive import rules
 
 RETRY_MINUTES_MAX: Final = 24 * 60
 
@@ -25,11 +24,11 @@ T = TypeVar("T", bound=Dated)
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A rule set and the day from which it pays."""
+    """A rule document and the day from which it pays."""
 
     id: UUID
     effective_from: date
-    rule_set: rules.RuleSet
+    document: Any
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ def settle() -> None:
     """Settle all verified records, batch by batch. Run twice, pays once."""
     while True:
         with transaction():
-            if service.settle(clock.now()) < service.BATCH:
+            if not service.settle(clock.now()):
                 return
 
 

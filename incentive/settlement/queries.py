@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, delete, func, insert, select, text
+from sqlalchemy import Row, Select, delete, exists, func, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from incentive import rules
+from incentive.checkin.models import ServiceRecord
 from incentive.core.db import session
 from incentive.regions import service as regions
 from incentive.regions.models import Region
@@ -26,7 +26,7 @@ def lock_settlement() -> None:
 def rule_versions() -> list[Version]:
     """Return every rule version, the latest first."""
     rows = session().scalars(select(RuleVersion).order_by(RuleVersion.effective_from.desc()))
-    return [Version(row.id, row.effective_from, rules.parse(row.document)) for row in rows]
+    return [Version(row.id, row.effective_from, row.document) for row in rows]
 
 
 def sums(persons: set[UUID], days: set[date], activities: set[UUID]) -> Sums:
@@ -88,12 +88,23 @@ def forget_failures(record_ids: list[UUID]) -> None:
 
 
 def failures(paths: Sequence[str] | None) -> Select[*tuple[Any, ...]]:
-    """Return the records set aside in the subtrees at `paths`, or everywhere with `None`."""
-    found = select(SettlementFailure)
+    """Return the records that are set aside, and still verified, in the subtrees at `paths`, or everywhere with `None`."""
+    waiting = exists().where(
+        ServiceRecord.id == SettlementFailure.service_record_id,
+        ServiceRecord.status == "verified",
+        ServiceRecord.settled_at.is_(None),
+    )
+    found = select(SettlementFailure).where(waiting)
     if paths is None:
         return found
     theirs = select(Region.id).where(regions.inside(Region.path, paths))
     return found.where(SettlementFailure.region_id.in_(theirs))
+
+
+def failure(record_id: UUID) -> SettlementFailure | None:
+    """Return why a record is set aside, if it still is."""
+    wanted = failures(None).where(SettlementFailure.service_record_id == record_id)
+    return session().scalars(wanted).one_or_none()
 
 
 def explanations(transaction_ids: Sequence[int]) -> dict[int, Any]:

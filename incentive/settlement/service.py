@@ -31,16 +31,19 @@ ACTOR: Final = "system"
 
 
 def settle(at: datetime, limit: int = BATCH) -> int:
-    """Settle up to `limit` verified records; return how many were dealt with.
+    """Settle up to `limit` verified records; return how many were dealt with, 0 at the end.
 
-    Run twice, by two workers at once or after a crash, it pays each record once.
+    Run twice, by two workers at once or after a crash, it pays each record once. Records
+    of days under several rule versions take a transaction for each version: a posting
+    locks its accounts in order, and a second one in the same transaction would not.
     """
     queries.lock_settlement()
     records = checkin.unsettled(at, limit)
-    if records:
-        for version, members in by_version(records, queries.rule_versions()):
-            _settle_or_split(version, members, at)
-    return len(records)
+    if not records:
+        return 0
+    version, members = next(by_version(records, queries.rule_versions()))
+    _settle_or_split(version, members, at)
+    return len(members)
 
 
 def expire(today: date) -> int:
@@ -71,9 +74,9 @@ def failure(record_id: UUID) -> SettlementFailure:
     """Return why a record was set aside.
 
     Raises:
-        UnknownFailure: it is not set aside.
+        UnknownFailure: it is not set aside, or was rejected or settled since.
     """
-    found = session().get(SettlementFailure, record_id)
+    found = queries.failure(record_id)
     if found is None:
         raise UnknownFailure
     return found
@@ -136,7 +139,7 @@ def _award(version: Version | None, records: Sequence[UnsettledRecord], at: date
         {record.activity_id for record in records},
     )
     facts = [_fact(record, sums) for record in records]
-    awards = rules.award_all(facts, version.rule_set)
+    awards = rules.award_all(facts, rules.parse(version.document))
     paid = [pair for pair in zip(records, awards, strict=True) if pair[1].points]
     posted = ledger.post([_posting(record, award.points) for record, award in paid])
     transactions = {

@@ -105,7 +105,7 @@ def _line(line: dict[str, Any], title: str | None) -> dict[str, Any]:
 
 
 def _balance(who: Caller, at: datetime) -> dict[str, Any]:
-    balances = ledger.balances(f"person:{who.person_id}")
+    balances = ledger.usable_balances(f"person:{who.person_id}", day_of(at))
     return {
         "available": _sum(balances, "available"),
         "held": _sum(balances, "held"),

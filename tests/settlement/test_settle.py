@@ -6,7 +6,9 @@ from incentive.core.db import session
 from incentive.ledger import checks
 from incentive.ledger import service as ledger
 from incentive.ledger.domain import Posting, Purse, transfer
+from incentive.ledger.errors import Unbalanced
 from incentive.settlement import service
+from incentive.settlement.errors import UnknownFailure
 from incentive.settlement.models import Award, RuleVersion, SettlementFailure
 from tests import factories as make
 from tests.factories import HOUR, NINE, NOW
@@ -118,7 +120,8 @@ def test_each_day_is_paid_by_the_version_in_force_on_it(served):
     )
     person = make.person()
     before, after = served(person, 60), served(person, 60, day=1)
-    service.settle(NOW)
+    while service.settle(NOW):
+        pass
     assert session().get(Award, before.id).points == 10
     assert session().get(Award, after.id).points == 1
 
@@ -163,11 +166,66 @@ def test_a_record_of_a_day_without_rules_is_set_aside_by_name(activity):
     assert failure["failure"].code == "settlement.no_rule_in_force"
 
 
-def test_lapsed_points_expire_and_the_books_stay_whole(served):
+def test_lapsed_points_expire_and_the_books_stay_whole(activity):
+    person = make.person()
+    shift = make.shift(activity, starts_at=NINE.replace(year=2024))
+    make.service_record(shift, person, 60)
+    service.settle(NOW)
+    assert service.expire(date(2025, 12, 31)) == 0
+    assert service.expire(date(2026, 1, 1)) == 1
+    assert points_of(person) == 0
+    assert clean()
+
+
+def test_nothing_expires_on_a_day_that_is_still_to_come(served):
+    served(make.person(), 60)
+    service.settle(NOW)
+    with pytest.raises(Unbalanced):
+        service.expire(date(9999, 1, 1))
+
+
+def test_records_of_days_under_two_versions_take_a_transaction_each(served):
+    session().add(
+        RuleVersion(
+            effective_from=date(2026, 11, 23),
+            document={"rules": [{"rule": "block", "block_minutes": 60, "block_points": 1}]},
+            created_at=NOW,
+        )
+    )
+    person = make.person()
+    served(person, 60)
+    served(person, 60, day=1)
+    assert [service.settle(NOW) for _ in range(3)] == [1, 1, 0]
+    assert clean()
+
+
+def test_a_rule_document_that_cannot_be_read_stops_only_its_own_days(served):
+    session().add(
+        RuleVersion(effective_from=date(2026, 11, 23), document={"rules": 7}, created_at=NOW)
+    )
+    person, other = make.person(), make.person()
+    served(person, 60)
+    later = served(other, 60, day=1)
+    while service.settle(NOW):
+        pass
+    assert (points_of(person), points_of(other)) == (10, 0)
+    (failure,) = service.failures(None, cursor=None, limit=10).items
+    assert failure["failure"].service_record_id == later.id
+
+
+def test_a_record_rejected_while_set_aside_is_no_longer_listed(poisoned):
+    service.settle(NOW)
+    poisoned.status, poisoned.reason = "rejected", "nobody came"
+    session().flush()
+    assert service.failures(None, cursor=None, limit=10).items == []
+    with pytest.raises(UnknownFailure):
+        service.retry(poisoned.id, NOW)
+
+
+def test_lapsed_points_no_longer_count_even_before_the_nightly_run(served):
     person = make.person()
     served(person, 60)
     service.settle(NOW)
-    assert service.expire(date(2027, 12, 31)) == 0
-    assert service.expire(date(2028, 1, 1)) == 1
-    assert points_of(person) == 0
-    assert clean()
+    owner = f"person:{person.id}"
+    assert [b.points for b in ledger.usable_balances(owner, date(2027, 12, 31))] == [10]
+    assert ledger.usable_balances(owner, date(2028, 1, 1)) == []
