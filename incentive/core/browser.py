@@ -61,7 +61,10 @@ def is_same_origin() -> bool:
     for old browsers `Referer`; a request without either is not believed.
     """
     source = request.headers.get("Origin") or request.headers.get("Referer")
-    return source is not None and urlsplit(source).netloc == request.host
+    try:
+        return source is not None and urlsplit(source).netloc == request.host
+    except ValueError:  # no address at all: "http://[x"
+        return False
 
 
 def _headers(response: Any) -> Any:

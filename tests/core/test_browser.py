@@ -44,6 +44,8 @@ def test_a_cookie_signs_a_reader_in(client, token):
         {},
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://[x"},
+        {"Referer": "http://[::1/"},
         {"Referer": "https://evil.example/localhost"},
     ],
 )
