@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
-
 RETRY_MINUTES_MAX: Final = 24 * 60
 
 
