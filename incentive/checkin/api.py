@@ -24,22 +24,25 @@ Show = Callable[[UUID, Caller, str, datetime], ShownCode]
 @bp.get("/shifts/<uuid:shift_id>/code")
 @bp.response(200, shapes.ShiftCodeSchema)
 def shift_code(shift_id: UUID) -> ShownCode:
-    """Return the shift's code of this half minute; asking for it counts as showing it."""
-    return _shown(showing.on_screen, shift_id)
+    """Return the shift's code of this half minute.
+
+    Asked by bearer token, or with `X-Requested-With: incentive`, it counts as being shown.
+    """
+    return _shown(_rotating(), shift_id)
 
 
 @bp.get("/shifts/<uuid:shift_id>/code.svg")
 @bp.response(200, content_type="image/svg+xml")
 def shift_code_svg(shift_id: UUID) -> Response:
     """Draw the shift's code of this half minute."""
-    return _drawn(showing.on_screen, shift_id, svg, "image/svg+xml")
+    return _drawn(_rotating(), shift_id, svg, "image/svg+xml")
 
 
 @bp.get("/shifts/<uuid:shift_id>/code.png")
 @bp.response(200, content_type="image/png")
 def shift_code_png(shift_id: UUID) -> Response:
     """Draw the shift's code of this half minute."""
-    return _drawn(showing.on_screen, shift_id, png, "image/png")
+    return _drawn(_rotating(), shift_id, png, "image/png")
 
 
 @bp.get("/shifts/<uuid:shift_id>/printed-code")
@@ -113,6 +116,10 @@ def reject(wanted: dict[str, str], record_id: UUID) -> Any:
     """Refuse a service record, for a reason that its person reads."""
     with transaction():
         return service.reject(record_id, caller(), wanted["reason"], clock.now())
+
+
+def _rotating() -> Show:
+    return showing.presented if showing.is_on_purpose() else showing.on_screen
 
 
 def _shown(show: Show, shift_id: UUID) -> ShownCode:

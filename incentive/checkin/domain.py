@@ -182,9 +182,11 @@ def _last_at(known: Any, here: AttendanceState) -> datetime:
 
 def _presence(known: Any, request: ScanRequest, reading: Reading) -> Presence:
     if reading.number is not None:
-        return Presence.STEWARD
+        return Presence.STEWARD if known.actor_id != known.person_id else Presence.UNPROVED
     if isinstance(reading.code, RotatingCode):
-        return Presence.PROVED
+        # Whoever may show the code could do it at home, and scan it there.
+        themself = known.runs_shift or known.shown_by_self
+        return Presence.UNPROVED if themself else Presence.PROVED
     if request.place is None or known.radius_m is None:
         return Presence.UNPROVED
     distance = metres_between(request.place, (known.latitude, known.longitude))

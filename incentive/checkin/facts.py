@@ -47,7 +47,8 @@ class Presence(StrEnum):
     """What shows that the person was there.
 
     `proved`: a rotating code, or a printed one within the shift's place; `steward`:
-    a steward scanned the card or stood by; `unproved`: a printed code and nothing else.
+    a steward scanned the card or stood by; `unproved`: a printed code and nothing else,
+    or the rotating code or own card of somebody who could show or scan it themselves.
     """
 
     PROVED = "proved"

@@ -59,6 +59,7 @@ class Known(NamedTuple):
     print_serial: int | None
     runs_shift: bool | None
     shown_by_another: bool | None
+    shown_by_self: bool | None
     sign_up_status: str | None
     here_id: UUID | None
     here_in: datetime | None

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from flask import request
 from sqlalchemy.dialects.postgresql import insert
 
 from incentive.activities import service as activities
@@ -30,7 +31,17 @@ class ShownCode:
     expires_at: datetime | None
 
 
-def on_screen(shift_id: UUID, by: Caller, base: str, at: datetime) -> ShownCode:
+def is_on_purpose() -> bool:
+    """Say whether the request was made to show a code, and not by a link that somebody followed.
+
+    No link, form or picture of another site can carry either header: a browser sends them
+    only from our own screen's script, and a program knows its token.
+    """
+    by_token = request.headers.get("Authorization", "").lower().startswith("bearer ")
+    return by_token or request.headers.get("X-Requested-With") == "incentive"
+
+
+def presented(shift_id: UUID, by: Caller, base: str, at: datetime) -> ShownCode:
     """Return the shift's code of this half minute, and note that `by` is showing it.
 
     A scan counts by itself only while somebody other than the person shows the code.
@@ -38,8 +49,18 @@ def on_screen(shift_id: UUID, by: Caller, base: str, at: datetime) -> ShownCode:
     Raises:
         UnknownShift, OutOfScope, ShiftCancelled: as they say.
     """
-    number, _serial = _run(shift_id, by)
+    shown = on_screen(shift_id, by, base, at)
     note(shift_id, by.person_id, at)
+    return shown
+
+
+def on_screen(shift_id: UUID, by: Caller, base: str, at: datetime) -> ShownCode:
+    """Return the shift's code of this half minute; that it was looked at proves nothing.
+
+    Raises:
+        UnknownShift, OutOfScope, ShiftCancelled: as they say.
+    """
+    number, _serial = _run(shift_id, by)
     code = rotating_code(code_keys(), number, at).text
     return ShownCode(code, grouped(code), url(base, code), at, next_rotation(at))
 

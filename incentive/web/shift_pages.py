@@ -20,7 +20,7 @@ from incentive.web.site import bp
 
 @bp.get("/shifts/<uuid:shift_id>/code")
 def shift_code(shift_id: UUID) -> str:
-    """Show the rotating code; whoever shows it vouches for those who scan it."""
+    """Show the rotating code; only the page's script, which renews it, counts as showing it."""
     return _page(shift_id, printed=False)
 
 

@@ -17,7 +17,7 @@ CREATE FUNCTION scan_facts(
     shift_id uuid, shift_title text, shift_status text, starts_at timestamptz, ends_at timestamptz,
     walk_ins boolean, latitude double precision, longitude double precision, radius_m int,
     print_serial int,
-    runs_shift boolean, shown_by_another boolean,
+    runs_shift boolean, shown_by_another boolean, shown_by_self boolean,
     sign_up_status text,
     here_id uuid, here_in timestamptz, here_out timestamptz, here_closed_by text,
     here_in_proved boolean, here_record_id uuid, here_record_status text,
@@ -28,7 +28,6 @@ CREATE FUNCTION scan_facts(
 LANGUAGE plpgsql VOLATILE SET enable_seqscan = off AS $$
 #variable_conflict use_variable
 DECLARE
-    region_path ltree;
     region uuid;
 BEGIN
     SELECT s.person_id INTO actor_id FROM sign_ins s
@@ -64,20 +63,19 @@ BEGIN
          latitude, longitude, radius_m, print_serial, region
     FROM shifts h JOIN activities c ON c.id = h.activity_id WHERE h.id = shift_id;
 
-    IF p_number IS NOT NULL THEN
-        SELECT r.path INTO region_path FROM regions r WHERE r.id = region;
-        runs_shift := EXISTS (
-            SELECT FROM role_grants g
-            JOIN regions r ON r.id = g.region_id
-            JOIN persons p ON p.id = g.person_id
-            WHERE g.person_id = actor_id AND g.role = ANY (p_roles) AND p.status = 'active'
-              AND g.valid_from <= p_received
-              AND (g.valid_until IS NULL OR g.valid_until > p_received)
-              AND r.path @> region_path);
-    END IF;
-    shown_by_another := EXISTS (
-        SELECT FROM code_runs u
-        WHERE u.shift_id = shift_id AND u.person_id <> person_id AND u.seen_at >= p_shown_since);
+    -- The grants come first, for nearly everybody who scans has none.
+    runs_shift := EXISTS (
+        SELECT FROM role_grants g
+        WHERE g.person_id = actor_id AND g.role = ANY (p_roles)
+          AND g.valid_from <= p_received
+          AND (g.valid_until IS NULL OR g.valid_until > p_received)
+          AND (SELECT p.status = 'active' FROM persons p WHERE p.id = actor_id)
+          AND (SELECT r.path @> t.path FROM regions r, regions t
+               WHERE r.id = g.region_id AND t.id = region));
+    SELECT bool_or(u.person_id <> person_id AND u.seen_at >= p_shown_since),
+           bool_or(u.person_id = person_id)
+    INTO shown_by_another, shown_by_self
+    FROM code_runs u WHERE u.shift_id = shift_id;
 
     SELECT g.status INTO sign_up_status FROM sign_ups g
     WHERE g.shift_id = shift_id AND g.person_id = person_id;

@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from incentive.checkin import showing
 from incentive.checkin.scan_queries import Known
 from incentive.core import clock
 from incentive.core.codes import CodeKeys, new_redemption_code, rotating_code
+from incentive.core.db import transaction
+from tests import factories as make
 from tests.checkin.conftest import HOUR, MINUTE
 
 KUNMING = {"latitude": 25.0389, "longitude": 102.7183}
@@ -252,6 +255,34 @@ def test_whoever_shows_the_code_does_not_prove_their_own_service(door):
     assert door.scan(with_sign_up).json["service_record"]["status"] == "pending"
 
 
+def test_whoever_may_run_the_shift_does_not_prove_their_own_service(door):
+    volunteer = door.volunteer()
+    with transaction() as session:
+        make.grant(session.merge(volunteer.person), "grid_worker", at=door.community)
+    assert door.scan(volunteer).json["flags"] == ["needs_confirmation"]
+    door.run("UPDATE attendances SET check_in_at = check_in_at - interval '50 minutes'")
+    answer = door.scan(volunteer).json
+    assert answer["flags"] == ["needs_confirmation"]
+    assert answer["service_record"]["status"] == "pending"
+
+
+def test_whoever_showed_the_code_themselves_needs_another_witness_even_beside_one(door):
+    volunteer = door.volunteer()
+    with transaction():
+        showing.note(door.shift.id, volunteer.id, clock.now() - HOUR)
+    assert door.scan(volunteer).json["flags"] == ["needs_confirmation"]
+    assert door.run("SELECT check_in_proved FROM attendances").scalar() is False
+
+
+def test_a_role_elsewhere_takes_nothing_from_a_volunteer(door):
+    volunteer = door.volunteer()
+    with transaction() as session:
+        person = session.merge(volunteer.person)
+        make.grant(person, "grid_worker", at=make.region("530102001002"))
+    assert door.scan(volunteer).json["flags"] == []
+    assert door.run("SELECT check_in_proved FROM attendances").scalar() is True
+
+
 def test_a_code_shown_two_minutes_ago_is_shown_no_more(door):
     door.run("UPDATE code_runs SET seen_at = seen_at - interval '2 minutes'")
     volunteer = door.checked_in()
@@ -295,9 +326,6 @@ def test_only_a_steward_of_the_shift_scans_cards(door):
 
 
 def test_a_steward_of_another_community_scans_nobody_here(door):
-    from incentive.core.db import transaction
-    from tests import factories as make
-
     with transaction():
         other = make.person()
         make.grant(other, "grid_worker", at=make.region("530102001002"))
@@ -315,6 +343,7 @@ def test_a_steward_does_not_prove_their_own_service(door):
     )
     answer = door.scan(door.as_steward, door.card(door.steward), shift_id=str(door.shift.id))
     assert answer.json["verdict"] == "check_in"
+    assert answer.json["flags"] == ["needs_confirmation"]
     assert door.run("SELECT check_in_proved FROM attendances").scalar() is False
 
 

@@ -33,6 +33,22 @@ def test_showing_the_code_is_what_proves_the_scans(door):
     assert door.scan(volunteer).json["service_record"]["status"] == "verified"
 
 
+@pytest.mark.parametrize(
+    "path", ["/shifts/{}/code", "/api/v1/shifts/{}/code", "/api/v1/shifts/{}/code.svg"]
+)
+def test_a_link_that_a_steward_follows_shows_no_code(door, path):
+    """A browser sends the cookie with it, but no page of ours asked."""
+    door.run("DELETE FROM code_runs")
+    cookie = {"Cookie": "session=" + door.as_steward["Authorization"].split()[1]}
+    client = door.app.test_client(use_cookies=False)
+    path = path.format(door.shift.id)
+    assert client.get(path, headers=cookie).status_code == 200
+    assert door.count("code_runs") == 0
+    asked = cookie | {"X-Requested-With": "incentive"}
+    assert client.get(path, headers=asked).status_code == 200
+    assert door.count("code_runs") == path.startswith("/api")
+
+
 def test_a_run_is_renewed_only_every_20_seconds(door):
     at = clock.now() + MINUTE
     seen = []
