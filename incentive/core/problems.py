@@ -65,9 +65,8 @@ def problem(
 ) -> Response:
     """Return the answer for an error: problem+json, or a page for a person."""
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status in (429, 503) else {}
-    page = current_app.extensions.get("error_page")
-    if page is not None and wants_page():
-        return Response(page(status, code, str(detail)), status, headers, mimetype="text/html")
+    if "error_page" in current_app.extensions and wants_page():
+        return _page(status, code, str(detail), headers)
     body: dict[str, Any] = {
         "type": f"urn:incentive:{code}",
         "title": code.replace(".", " ").replace("_", " "),
@@ -84,6 +83,16 @@ def problem(
     response.headers.update(headers)
     response.headers["Content-Language"] = language()
     return response
+
+
+def _page(status: int, code: str, detail: str, headers: dict[str, str]) -> Response:
+    try:
+        page = current_app.extensions["error_page"](status, code, detail)
+    except Exception:
+        # A page has links, and a host that is none has no addresses. The sentence needs nothing.
+        log.exception("error page failed", path=request.path, code=code)
+        return Response(f"{detail}\n{status} {code}\n", status, headers, mimetype="text/plain")
+    return Response(page, status, headers, mimetype="text/html")
 
 
 def _known(error: IncentiveError) -> Response:
