@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 SECRET_BYTES_MIN = 32
 
@@ -18,6 +19,8 @@ class Settings:
     `database_url` logs in as the application's role, which cannot change the
     ledger; `admin_database_url` owns the schemas and is used by migrations only.
     `secret` is at least 32 bytes; every signing and encryption key derives from it.
+    `public_url` has no slash at its end; without it, codes lead to where the request came.
+    `trusted_proxies` is how many proxies in a row stand before the web server.
     """
 
     database_url: str
@@ -28,6 +31,8 @@ class Settings:
     default_jurisdiction: str = "default"
     database_pool_size: int = 8
     metrics_dir: str | None = None
+    public_url: str | None = None
+    trusted_proxies: int = 0
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -46,6 +51,8 @@ class Settings:
             default_jurisdiction=environ.get("INCENTIVE_JURISDICTION", cls.default_jurisdiction),
             database_pool_size=_whole(environ, "INCENTIVE_DATABASE_POOL", cls.database_pool_size),
             metrics_dir=environ.get("PROMETHEUS_MULTIPROC_DIR"),
+            public_url=_address(environ, "INCENTIVE_PUBLIC_URL"),
+            trusted_proxies=_whole(environ, "INCENTIVE_TRUSTED_PROXIES", 0),
         )
 
 
@@ -59,10 +66,28 @@ def _required(environ: Mapping[str, str], name: str) -> str:
 
 
 def _whole(environ: Mapping[str, str], name: str, default: int) -> int:
-    text = environ.get(name, str(default))
-    if not text.isdecimal() or int(text) < 1:
+    text = environ.get(name, "").strip()
+    if not text:
+        return default
+    if not (text.isascii() and text.isdecimal()) or int(text) < 1:
         raise SettingsError(f"{name} must be a whole number from 1 up, not {text!r}.")
     return int(text)
+
+
+def _address(environ: Mapping[str, str], name: str) -> str | None:
+    text = environ.get(name, "").strip().rstrip("/")
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or parts.username is not None or parts.path or parts.query or parts.fragment:
+        raise SettingsError(
+            f"{name} must be an address without a path, like https://points.example, not {text!r}."
+        )
+    return text
 
 
 def _secret(environ: Mapping[str, str]) -> bytes:

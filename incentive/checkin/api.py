@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 
 from incentive.checkin import schemas as shapes
 from incentive.checkin import service, showing
 from incentive.checkin.showing import ShownCode
 from incentive.core import clock
+from incentive.core.addresses import public_base
 from incentive.core.codes import png, svg
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
@@ -124,7 +125,7 @@ def _rotating() -> Show:
 
 def _shown(show: Show, shift_id: UUID) -> ShownCode:
     with transaction():
-        return show(shift_id, caller(), request.host_url, clock.now())
+        return show(shift_id, caller(), public_base(), clock.now())
 
 
 def _drawn(show: Show, shift_id: UUID, draw: Callable[[str], bytes], content_type: str) -> Response:

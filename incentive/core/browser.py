@@ -9,6 +9,7 @@ from flask import Flask, Request, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from incentive.config import Settings
+from incentive.core.addresses import is_secure, own_hosts
 
 YEAR_SECONDS: Final = 31_536_000
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -39,6 +40,10 @@ class PageSessions(SecureCookieSessionInterface):
         """Return the messages; `None` below /api, where reading them would cost every scan."""
         return None if request.path.startswith("/api/") else super().open_session(app, request)
 
+    def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 - Flask gives its own
+        """Say whether the cookie must come back by TLS only."""
+        return is_secure()
+
 
 def init_app(app: Flask) -> None:
     """Give `app`'s answers their headers, and its form messages a key of their own."""
@@ -62,7 +67,7 @@ def is_same_origin() -> bool:
     """
     source = request.headers.get("Origin") or request.headers.get("Referer")
     try:
-        return source is not None and urlsplit(source).netloc == request.host
+        return source is not None and urlsplit(source).netloc in own_hosts()
     except ValueError:  # no address at all: "http://[x"
         return False
 

@@ -2,9 +2,10 @@
 
 from typing import Any, Final
 
-from flask import Response, request
+from flask import Response
 
 from incentive.core import clock, codes
+from incentive.core.addresses import public_base
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
 from incentive.people import cards, service
@@ -65,7 +66,7 @@ def list_card_keys() -> dict[str, list[cards.CardKey]]:
 
 def _card() -> cards.Card:
     with transaction():
-        return cards.card(caller().person_id, request.host_url)
+        return cards.card(caller().person_id, public_base())
 
 
 def _drawn(drawing: bytes, mimetype: str) -> Response:

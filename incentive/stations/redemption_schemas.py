@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask import request
 from marshmallow import fields, validate
 
 from incentive.core import codes
+from incentive.core.addresses import public_base
 from incentive.core.http import Schema
 from incentive.core.paging import PageQuerySchema
 from incentive.stations.domain import QUANTITY_MAX, STATUSES
@@ -23,7 +23,7 @@ class CodeUrlField(fields.String):
     """The address that a redemption code is drawn as."""
 
     def _serialize(self, value: Any, *_: Any, **__: Any) -> str | None:
-        return codes.url(request.url_root, value) if value else None
+        return codes.url(public_base(), value) if value else None
 
 
 class NewRedemptionSchema(Schema):

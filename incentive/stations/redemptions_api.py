@@ -3,9 +3,10 @@
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 
 from incentive.core import clock, codes
+from incentive.core.addresses import public_base
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint, page_of
 from incentive.core.paging import Page
@@ -102,7 +103,7 @@ def refund(fields: dict[str, Any], redemption_id: UUID) -> OrderView:
 
 def _url(redemption_id: UUID) -> str:
     with transaction():
-        return codes.url(request.url_root, orders.code(caller(), redemption_id))
+        return codes.url(public_base(), orders.code(caller(), redemption_id))
 
 
 def _drawn(picture: bytes, mimetype: str) -> Response:

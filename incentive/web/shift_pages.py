@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from sqlalchemy import Row
 
 from incentive.activities.errors import UnknownShift
 from incentive.checkin import showing
 from incentive.core import clock
+from incentive.core.addresses import public_base
 from incentive.core.db import transaction
 from incentive.core.http import API_PREFIX
 from incentive.people.caller import caller
@@ -49,7 +50,7 @@ def _shift(shift_id: UUID) -> Row[*tuple[Any, ...]]:
 def _page(shift_id: UUID, *, printed: bool) -> str:
     show = showing.on_paper if printed else showing.on_screen
     with transaction():
-        code = show(shift_id, caller(), request.host_url, clock.now())
+        code = show(shift_id, caller(), public_base(), clock.now())
         row = _shift(shift_id)
     own, other = f"{API_PREFIX}/shifts/{shift_id}", "shift_code" if printed else "printed_code"
     kind = "printed-code" if printed else "code"

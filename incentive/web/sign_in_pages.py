@@ -7,6 +7,7 @@ from flask import Response, make_response, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from incentive.core import clock
+from incentive.core.addresses import is_secure
 from incentive.core.browser import is_same_origin
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unavailable
@@ -57,7 +58,7 @@ def sign_out() -> ResponseReturnValue:
         with transaction():
             close_session(token, clock.now())
     answer = make_response(redirect(url_for("web.home"), _SEE_OTHER))
-    answer.delete_cookie(COOKIE, path="/", samesite="Lax", secure=request.is_secure, httponly=True)
+    answer.delete_cookie(COOKIE, path="/", samesite="Lax", secure=is_secure(), httponly=True)
     return answer
 
 
@@ -96,5 +97,5 @@ def _keep(answer: Response, token: str, expires_at: datetime) -> None:
         path="/",
         httponly=True,
         samesite="Lax",
-        secure=request.is_secure,
+        secure=is_secure(),
     )
