@@ -36,6 +36,8 @@ from incentive.core.codes import (
 
 # A screen asks for a new code at least every 30 s; three of them missed, and nobody shows it.
 SHOWN_FOR: Final = timedelta(seconds=90)
+# What a slow network may take before a code that has just been read is an old one.
+ON_ITS_WAY_MAX: Final = timedelta(seconds=30)
 EARTH_RADIUS_M: Final = 6_371_000
 TYPED_LENGTH_MAX: Final = 40
 
@@ -65,12 +67,19 @@ class ScanRequest:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the code says by itself, before the books are asked."""
+    """What the code says by itself, before the books are asked.
+
+    A rotating code that came on line is a clock as well. `is_old`: it fits only the time
+    that the device claims, so it may be a photo. `is_slow`: it fits only the time of
+    reception, so the device's clock is behind.
+    """
 
     validity: Validity
     code: RotatingCode | PrintedCode | MemberCard | None = None
     number: str | None = None
     shift_number: int | None = None
+    is_old: bool = False
+    is_slow: bool = False
 
 
 def read(
@@ -91,14 +100,25 @@ def read(
                 verify_card(code, public_key, keys.jurisdiction), code, code.volunteer_number
             )
         case RotatingCode():
-            # What was made without network must fit the device's time alone.
-            online = None if clock in {Clock.OFFLINE, Clock.STALE} else received_at
-            validity = verify_rotating(keys, code, at, online)
-            return Reading(validity, code, shift_number=code.shift_number)
+            return _rotating(code, keys, clock, at, received_at)
         case PrintedCode():
             return Reading(Validity.VALID, code, shift_number=code.shift_number)
         case _:
             return Reading(Validity.UNKNOWN)
+
+
+def _rotating(
+    code: RotatingCode, keys: CodeKeys, clock: Clock, at: datetime, received_at: datetime
+) -> Reading:
+    if clock in {Clock.OFFLINE, Clock.STALE}:
+        # What was made without network must fit the device's time alone.
+        return Reading(verify_rotating(keys, code, at), code, shift_number=code.shift_number)
+    sent_at = received_at - ON_ITS_WAY_MAX
+    if verify_rotating(keys, code, sent_at, received_at) is not Validity.VALID:
+        validity = verify_rotating(keys, code, at, received_at)
+        return Reading(validity, code, shift_number=code.shift_number, is_old=True)
+    slow = at < sent_at and verify_rotating(keys, code, at) is not Validity.VALID
+    return Reading(Validity.VALID, code, shift_number=code.shift_number, is_slow=slow)
 
 
 def typed_number(text: str) -> str | None:
@@ -186,7 +206,7 @@ def _presence(known: Any, request: ScanRequest, reading: Reading) -> Presence:
     if isinstance(reading.code, RotatingCode):
         # Whoever may show the code could do it at home, and scan it there.
         themself = known.runs_shift or known.shown_by_self
-        return Presence.UNPROVED if themself else Presence.PROVED
+        return Presence.UNPROVED if themself or reading.is_old else Presence.PROVED
     if request.place is None or known.radius_m is None:
         return Presence.UNPROVED
     distance = metres_between(request.place, (known.latitude, known.longitude))

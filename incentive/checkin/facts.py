@@ -35,10 +35,14 @@ class Timing(StrEnum):
 
 
 class Clock(StrEnum):
-    """How the device's time lies to when the scan was received; `times.clock` says."""
+    """How the device's time lies to when the scan was received; `times.clock` says.
+
+    `slow`: the code that it read is of the time of reception, and not of the device's.
+    """
 
     OK = "ok"
     AHEAD = "ahead"
+    SLOW = "slow"
     OFFLINE = "offline"
     STALE = "stale"
 
@@ -48,7 +52,8 @@ class Presence(StrEnum):
 
     `proved`: a rotating code, or a printed one within the shift's place; `steward`:
     a steward scanned the card or stood by; `unproved`: a printed code and nothing else,
-    or the rotating code or own card of somebody who could show or scan it themselves.
+    or a rotating code of minutes ago, or the rotating code or own card of somebody who
+    could show or scan it themselves.
     """
 
     PROVED = "proved"

@@ -18,6 +18,7 @@ from incentive.checkin.domain import (
     read,
 )
 from incentive.checkin.errors import NonceReused, ShiftMissing, ShiftSuperfluous, refused
+from incentive.checkin.facts import Clock
 from incentive.checkin.verdict import (
     Flag,
     Outcome,
@@ -63,6 +64,8 @@ def scan(wire: Wire, token: str | None, request: ScanRequest, received_at: datet
     at = times.scan_time(request.scanned_at, received_at)
     keys = code_keys()
     reading = read(request, keys, clock, at, received_at)
+    if reading.is_slow:
+        clock, at = Clock.SLOW, received_at
     _require_shift(request, reading)
     known = scan_queries.facts(
         wire,
@@ -74,7 +77,7 @@ def scan(wire: Wire, token: str | None, request: ScanRequest, received_at: datet
             "shift_number": reading.shift_number,
             "shift_id": request.shift_id,
             "roles": _ROLES,
-            "shown_since": at - SHOWN_FOR,
+            "shown_since": received_at - SHOWN_FOR,
         },
     )
     if known is None:

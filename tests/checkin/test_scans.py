@@ -289,6 +289,35 @@ def test_a_code_shown_two_minutes_ago_is_shown_no_more(door):
     assert door.scan(volunteer).json["service_record"]["status"] == "pending"
 
 
+@pytest.mark.parametrize("seconds", [150, 298])
+def test_a_photo_of_the_code_with_a_time_to_fit_is_taken_and_proves_nothing(door, seconds):
+    ago = timedelta(seconds=seconds)
+    answer = door.scan(door.volunteer(), door.code(ago=ago), ago=ago)
+    assert answer.json["flags"] == ["needs_confirmation"]
+    assert door.run("SELECT check_in_proved FROM attendances").scalar() is False
+
+
+def test_a_code_that_took_half_a_minute_to_arrive_proves(door):
+    ago = timedelta(seconds=30)
+    answer = door.scan(door.volunteer(), door.code(ago=ago), ago=ago)
+    assert answer.json["flags"] == []
+    assert door.run("SELECT check_in_proved FROM attendances").scalar() is True
+
+
+def test_a_slow_clock_gives_way_to_the_time_of_the_code_that_it_read(door):
+    answer = door.scan(door.volunteer(), ago=4 * MINUTE)
+    assert answer.json["flags"] == ["server_time"]
+    assert answer.json["check_in_at"] > (clock.now() - MINUTE).isoformat()
+    assert door.run("SELECT check_in_proved FROM attendances").scalar() is True
+
+
+def test_a_screen_that_was_dark_when_the_scan_came_proves_nothing(door):
+    door.run("UPDATE code_runs SET seen_at = seen_at - interval '2 minutes'")
+    ago = timedelta(seconds=80)
+    door.scan(door.volunteer(), door.code(ago=ago), ago=ago)
+    assert door.run("SELECT check_in_proved FROM attendances").scalar() is False
+
+
 # Stewards
 
 

@@ -115,6 +115,7 @@ def test_the_words_state_the_limits_that_apply():
         ({"attendance": "open_here", "timing": "late_grace"}, True, True),
         ({"timing": "early"}, True, True),
         ({"clock": "ahead"}, True, True),
+        ({"clock": "slow"}, True, True),
         ({"clock": "offline"}, True, False),
         ({"presence": "unproved"}, True, False),
         ({"attendance": "open_here", "timing": "after"}, True, False),

@@ -95,6 +95,12 @@ class Phone:
     token: str
     connection: http.client.HTTPConnection
 
+    def come_and_go(self) -> list[dict[str, object]]:
+        """Scan in and out, with some minutes between that nobody waits for; return both answers."""
+        came = self.scan(clock.now())
+        self.crowd.came_at(clock.now() - LATE, came["attendance_id"])
+        return [came, self.scan(clock.now())]
+
     def scan(self, at: datetime) -> dict[str, object]:
         """Scan the code of the instant `at`; return the answer to the scan."""
         code = rotating_code(self.crowd.keys, self.crowd.shift_number, at).text
@@ -161,14 +167,29 @@ class Crowd:
                     number = next(left, None)
                 if number is None:
                     return
-                now = clock.now()
                 with self.phone(number) as phone:
-                    came, gone = phone.scan(now - LATE), phone.scan(now)
+                    came, gone = phone.come_and_go()
                 assert (came["verdict"], gone["verdict"]) == ("check_in", "check_out")
                 self.answers += [came, gone]
 
         with ThreadPoolExecutor(THREADS) as pool:
             list(pool.map(work, range(THREADS)))
+
+    def came_at(self, at: datetime, attendance_id: object) -> None:
+        """Write in the books that the person came at `at`, as soon as the books are there."""
+        deadline = time.monotonic() + AWAY_SECONDS_MAX
+        while True:
+            try:
+                with psycopg.connect(self.books) as connection:
+                    connection.execute(
+                        "UPDATE j_default.attendances SET check_in_at = %s WHERE id = %s",
+                        (at, attendance_id),
+                    )
+            except psycopg.OperationalError:
+                assert time.monotonic() < deadline, "the books stay away"
+                time.sleep(0.05)
+            else:
+                return
 
     def ask(self, sql: str) -> list[tuple[object, ...]]:
         """Return the rows that `sql` finds in the books."""

@@ -3,9 +3,9 @@
 An afternoon cannot pass in a walk, so the minutes come from two honest ways. At the long
 shift, which began hours ago, the grid worker's scanner was without network: it uploads the
 members' cards in and out with its own times, nothing counts by itself, and the grid worker
-verifies each record by hand. At the short one volunteers scan the screen's code themselves;
-their check-in comes a few minutes late, as from a phone that lost the network, and both
-scans count by themselves.
+verifies each record by hand. At the short one the grid worker scans them in by their cards,
+which the scanner sends a few minutes late, and they scan themselves out with the screen's
+code, which counts only while it is shown: another person saw both, so both count by themselves.
 """
 
 import threading
@@ -23,7 +23,7 @@ from incentive.demo.walk.server import Server, Visitor
 
 ARRIVED: Final = timedelta(minutes=170)
 LEFT: Final = timedelta(minutes=40)
-# A scan that is up to five minutes old still counts as made on line.
+# A steward's scan that is up to five minutes old still counts as made on line.
 LATE: Final = timedelta(seconds=280)
 PRICE: Final = 20
 CARDS_PER_UPLOAD: Final = 50
@@ -129,13 +129,15 @@ class Screen:
 
 
 def scan_in_and_out(server: Server, screen: Screen, who: Visitor) -> int:
-    """Scan the screen's code in and out; return the minutes, which count by themselves."""
-    arrived = new_scan(screen.code(), LATE)
-    first = server.post(who, "/scans", arrived)
+    """Be scanned in, and scan the screen's code out; return the minutes, which count by themselves."""
+    card = server.get(who, "/me/card")["text"]
+    arrived = new_scan(card, LATE) | {"shift_id": screen.shift_id}
+    first = server.post(screen.grid_worker, "/scans", arrived)
     expect(who, "the scan in", first["verdict"], "check_in")
     if int(who.number[-2]) == 0:
         # One in ten taps "try again": the same nonce is the same scan.
-        expect(who, "the same scan again", server.post(who, "/scans", arrived), first)
+        again = server.post(screen.grid_worker, "/scans", arrived)
+        expect(who, "the same scan again", again, first)
     last = server.post(who, "/scans", new_scan(screen.code()))
     expect(who, "the scan out", last["verdict"], "check_out")
     expect(who, "the record", last["service_record"]["status"], "verified")

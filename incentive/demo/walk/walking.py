@@ -50,7 +50,7 @@ def walk(server: Server, stage: Stage, people: int, patience_seconds: float) -> 
     )
     screen = scenes.Screen(server, staff.grid_worker, scene.short_shift)
     proved = stage.each(
-        "rotating code in and out",
+        "card in, rotating code out",
         lambda who: scenes.scan_in_and_out(server, screen, who),
         volunteers,
     )
