@@ -17,6 +17,7 @@ from rq.worker_pool import WorkerPool
 from incentive.app import create_app
 from incentive.cli import schedule
 from incentive.cli.cron import poke_forever
+from incentive.cli.pokes import Poke
 from incentive.config import Settings
 from incentive.core import jobs
 from incentive.core.db import db
@@ -104,6 +105,7 @@ def serve_jobs(settings: Settings, workers: int, *, with_cron: bool) -> None:
         connection=jobs.worker_connection(settings.redis_url),
         num_workers=workers,
         worker_class=PoolWorker,
+        job_class=Poke,
         serializer=jobs.SERIALIZER,
     )
     pool.cron_settings = settings if with_cron else None

@@ -34,7 +34,7 @@ JOB_SECONDS_MAX: Final = 300
 AWAY_SECONDS: Final = 2.0
 # A poke that nobody takes within this time is thought lost, and may be sent again.
 COALESCE_SECONDS: Final = 20
-_FUNCTION: Final = re.compile(r"incentive\.[a-z_]+\.jobs\.[a-z_]+")
+_FUNCTION: Final = re.compile(r"incentive\.(?!core\.)[a-z_]+\.jobs\.[a-z_]+")
 _log: Final = structlog.get_logger(__name__)
 
 
@@ -150,8 +150,11 @@ def run(code: str | None, name: str, *ids: str | int) -> None:
                 poke(settings.redis_url, each, name, *ids)
             return
         module, _, function = name.rpartition(".")
+        job = getattr(importlib.import_module(module), function)
+        if name_of(job) != name:
+            raise ValueError(f"{name!r} is no job: its module only uses it.")
         with use_jurisdiction(code):
-            getattr(importlib.import_module(module), function)(*ids)
+            job(*ids)
 
 
 def worker_connection(redis_url: str) -> Redis:

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 import redis
 from flask import Flask
-from rq import SimpleWorker
+from rq import Callback, Queue, SimpleWorker
 
 from incentive.app import create_app
+from incentive.cli.pokes import Poke
 from incentive.core import jobs
 from incentive.core.db import db, jurisdiction, transaction, use_jurisdiction
 from incentive.embedded.child import Child
@@ -76,7 +77,9 @@ def waiting(queue: redis.Redis) -> int:
 def work(app: Flask, queue: redis.Redis) -> None:
     """Work the queue off, as a worker does."""
     jobs.serve(app)
-    worker = SimpleWorker([jobs.QUEUE], connection=queue, serializer=jobs.SERIALIZER)
+    worker = SimpleWorker(
+        [jobs.QUEUE], connection=queue, serializer=jobs.SERIALIZER, job_class=Poke
+    )
     worker.work(burst=True, logging_level="ERROR")
 
 
@@ -121,6 +124,7 @@ def test_a_poke_sent_while_its_like_is_at_work_is_not_lost(app, queue, valkey, c
         monkeypatch.setattr(module, "settle", plain)
         jobs.poke(valkey[0], "default", NAME)
 
+    settle_and_be_poked.__module__, settle_and_be_poked.__qualname__ = module.__name__, "settle"
     monkeypatch.setattr(module, "settle", settle_and_be_poked)
     jobs.poke(valkey[0], "default", NAME)
     work(app, queue)
@@ -173,6 +177,63 @@ def test_a_name_that_is_no_job_is_not_run(app):
     jobs.serve(app)
     with pytest.raises(ValueError, match="is no job"):
         jobs.run("default", "os.system", "true")
+
+
+@pytest.mark.parametrize("name", ["poke", "periodic", "run"])
+def test_the_queue_s_own_functions_are_no_jobs(app, name):
+    jobs.serve(app)
+    with pytest.raises(ValueError, match="is no job"):
+        jobs.run("default", f"incentive.core.jobs.{name}", "redis://evil.example")
+
+
+def test_what_a_jobs_module_only_uses_is_no_job(app, calls):
+    jobs.serve(app)
+    sys.modules["incentive.fake.jobs"].borrowed = sys.exit
+    with pytest.raises(ValueError, match="cannot be a job"):
+        jobs.run("default", "incentive.fake.jobs.borrowed")
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        {"func": "os.system"},
+        {"func": "incentive.core.jobs.run", "callbacks": "os.system"},
+        {"func": "incentive.core.jobs.run_then"},
+    ],
+)
+def test_a_planted_job_is_not_even_imported(app, queue, tmp_path, planted):
+    # A module that would leave a file when it is imported, and one when it is called.
+    folder = tmp_path / "planted"
+    folder.mkdir()
+    trace = tmp_path / "trace"
+    (folder / "planted_job.py").write_text(
+        f"open({str(trace)!r}, 'w')\ndef call(*_): pass\n", encoding="utf-8"
+    )
+    sys.path.insert(0, str(folder))
+    try:
+        plain = Queue(jobs.QUEUE, connection=queue, serializer=jobs.SERIALIZER)
+        callback = Callback("planted_job.call") if "callbacks" in planted else None
+        for function in ("planted_job.call", planted["func"]):
+            plain.enqueue(
+                function,
+                args=(f"touch {trace}",),
+                on_success=callback,
+                on_failure=callback,
+                on_stopped=callback,
+            )
+        work(app, queue)
+    finally:
+        sys.path.remove(str(folder))
+    assert not trace.exists()
+    assert "planted_job" not in sys.modules
+    assert waiting(queue) == 0
+
+
+def test_a_poke_is_worked_off_after_a_planted_job(app, queue, valkey, calls):
+    Queue(jobs.QUEUE, connection=queue, serializer=jobs.SERIALIZER).enqueue("os.system", "false")
+    jobs.poke(valkey[0], "default", NAME)
+    work(app, queue)
+    assert calls == [("default",)]
 
 
 def test_only_a_function_of_a_jobs_module_can_be_sent():
