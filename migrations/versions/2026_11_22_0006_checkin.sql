@@ -144,9 +144,9 @@ BEGIN
         ON CONFLICT (attendance_id) DO UPDATE
         SET minutes = EXCLUDED.minutes, status = EXCLUDED.status,
             recorder_id = EXCLUDED.recorder_id, decided_at = EXCLUDED.decided_at
-        WHERE v.status = 'pending';
+        WHERE v.status = 'pending' AND v.id = EXCLUDED.id;
         IF NOT FOUND THEN
-            RAISE EXCEPTION 'the record was decided meanwhile' USING ERRCODE = 'CI001';
+            RAISE EXCEPTION 'the record was made or decided meanwhile' USING ERRCODE = 'CI001';
         END IF;
     END IF;
 

@@ -1,10 +1,13 @@
 """Scans that come at the same time, over real connections."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from psycopg import errors as postgres
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from incentive.core.db import transaction
@@ -86,8 +89,6 @@ def test_scans_at_two_places_at_once_leave_one_open(live_door):
 
 
 def test_a_check_out_and_the_systems_close_at_once_leave_one_record(live_door):
-    from datetime import timedelta
-
     from incentive.checkin import jobs
 
     door = live_door
@@ -100,6 +101,36 @@ def test_a_check_out_and_the_systems_close_at_once_leave_one_record(live_door):
         assert door.count("service_records") == number + 1
         kept = door.run("SELECT closed_by FROM attendances WHERE person_id = :p", p=volunteer.id)
         assert kept.scalar() == "scan"
+
+
+def test_a_check_out_that_waited_for_the_systems_close_names_the_record_that_there_is(live_door):
+    from incentive.checkin import service
+    from incentive.core import clock
+
+    door = live_door
+    over = door.open_shift(starts=-timedelta(hours=2, minutes=1), hours=2)
+    volunteer = door.checked_in(shift=over)
+    body = door.body(door.code(over))
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as session:
+            assert service.close_overdue(clock.now(), 9) == 1
+            pid = session.scalar(text("SELECT pg_backend_pid()"))
+            told = pool.submit(at_once, door.app, [post(volunteer, body)])
+            wait_until_somebody_waits_for(session, pid)
+        answer = told.result()[0]
+    assert answer.json["flags"] == ["counts_to_end", "replaces_system_close"]
+    kept = door.run("SELECT id, status FROM service_records").one()
+    assert answer.json["service_record"]["id"] == str(kept.id)
+    assert kept.status == "verified"
+
+
+def wait_until_somebody_waits_for(session, pid):
+    """Return once another connection waits for a lock that connection `pid` holds."""
+    deadline = time.monotonic() + 5
+    waiting = "SELECT count(*) FROM pg_locks WHERE :pid = ANY (pg_blocking_pids(pid))"
+    while not session.scalar(text(waiting), {"pid": pid}):
+        assert time.monotonic() < deadline, "nobody waits"
+        time.sleep(0.02)
 
 
 def test_the_books_hold_one_open_attendance_whatever_the_program_does(door):
