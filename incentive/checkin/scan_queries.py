@@ -19,7 +19,7 @@ _FACTS: Final = (
 _RECORD: Final = (
     "SELECT record_scan(%(nonce)s, %(hash)s, %(actor_id)s, %(rule)s, %(scanned_at)s,"
     " %(received_at)s, %(answer)s, %(outcome)s, %(attendance_id)s, %(shift_id)s, %(person_id)s,"
-    " %(at)s, %(proved)s, %(walk_in)s, %(record_id)s, %(day)s, %(minutes)s, %(verified)s,"
+    " %(at)s, %(proved)s, %(doubted)s, %(walk_in)s, %(record_id)s, %(day)s, %(minutes)s, %(verified)s,"
     " %(recorder_id)s, %(elsewhere_id)s, %(elsewhere_out)s, %(elsewhere_record_id)s,"
     " %(elsewhere_day)s, %(elsewhere_minutes)s)"
 )

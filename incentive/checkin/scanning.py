@@ -24,6 +24,7 @@ from incentive.checkin.verdict import (
     Outcome,
     Verdict,
     Verification,
+    is_doubted,
     is_proved,
     verdict,
     verification,
@@ -155,6 +156,7 @@ def _write(
             "person_id": known.person_id,
             "at": check_out_at if decision.outcome is Outcome.CHECK_OUT else at,
             "proved": proved,
+            "doubted": is_doubted(decision),
             "walk_in": Flag.WALK_IN in decision.flags,
         },
     )

@@ -82,6 +82,11 @@ def is_proved(decision: Verdict, *, witnessed: bool) -> bool:
     return scanned and witnessed and not open_questions
 
 
+def is_doubted(decision: Verdict) -> bool:
+    """Say whether a scan that changed nothing speaks against the check-in on record."""
+    return decision.outcome is Outcome.ALREADY_IN and Flag.NEEDS_CONFIRMATION in decision.flags
+
+
 def verification(
     *, check_in_proved: bool, check_out_proved: bool, closed_by_scan: bool
 ) -> Verification:

@@ -96,12 +96,13 @@ BEGIN
 END $$;
 
 -- Write an accepted scan. CI001: something that decided it has changed meanwhile, so
--- nothing is written and the caller decides anew.
+-- nothing is written and the caller decides anew. p_doubted: the scan changed nothing, but
+-- the check-in on record may be wrong, so it no longer counts by itself.
 CREATE FUNCTION record_scan(
     p_nonce uuid, p_hash bytea, p_actor uuid, p_rule text, p_scanned timestamptz,
     p_received timestamptz, p_answer json,
     p_outcome text, p_attendance uuid, p_shift uuid, p_person uuid, p_at timestamptz,
-    p_proved boolean, p_walk_in boolean,
+    p_proved boolean, p_doubted boolean, p_walk_in boolean,
     p_record uuid, p_day date, p_minutes int, p_verified boolean, p_recorder uuid,
     p_elsewhere uuid, p_elsewhere_out timestamptz, p_elsewhere_record uuid, p_elsewhere_day date,
     p_elsewhere_minutes int
@@ -148,6 +149,8 @@ BEGIN
         IF NOT FOUND THEN
             RAISE EXCEPTION 'the record was made or decided meanwhile' USING ERRCODE = 'CI001';
         END IF;
+    ELSIF p_doubted THEN
+        UPDATE attendances a SET check_in_proved = false WHERE a.id = p_attendance;
     END IF;
 
     INSERT INTO scans (nonce, request_hash, actor_id, attendance_id, verdict, scanned_at,

@@ -202,6 +202,20 @@ def test_a_check_in_and_its_check_out_uploaded_later_keep_their_times(door):
     assert answer.json["service_record"]["minutes"] == 30
 
 
+def test_an_earlier_check_in_that_arrives_late_is_looked_at_by_a_worker(door):
+    volunteer = door.checked_in(minutes_ago=20)
+    answer = door.scan(volunteer, door.code(ago=40 * MINUTE), ago=40 * MINUTE)
+    assert (answer.json["verdict"], answer.json["flags"]) == ("already_in", ["needs_confirmation"])
+    assert door.scan(volunteer).json["service_record"]["status"] == "pending"
+
+
+def test_a_second_tap_leaves_the_check_in_as_proved_as_it_was(door):
+    volunteer = door.volunteer()
+    for _ in range(2):
+        door.scan(volunteer)
+    assert door.run("SELECT check_in_proved FROM attendances").scalar() is True
+
+
 def test_an_upload_after_three_days_is_refused(door):
     ago = timedelta(hours=73)
     refused(door.scan(door.volunteer(), door.code(ago=ago), ago=ago), 409, "checkin.late_upload")
