@@ -1,6 +1,7 @@
 """Days, durations and points as people read them."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -49,3 +50,18 @@ def test_figures_are_grouped_and_signed():
 
 def test_every_form_gets_a_key_of_its_own():
     assert rendering.new_key() != rendering.new_key()
+
+
+def test_a_shift_without_a_place_shows_no_pin():
+    app = preview.create_app()
+    with app.test_request_context("/kit"):
+        ui = app.jinja_env.get_template("web/macros.html").module
+        start = datetime(2025, 11, 29, 14, tzinfo=UTC)
+        assert "#pin" in ui.when_where(start, start, "翠湖南门")
+        assert "#pin" not in ui.when_where(start, start, "")
+
+
+def test_when_and_where_are_written_in_one_way():
+    folder = Path(preview.__file__).parents[2] / "incentive" / "web" / "templates"
+    own = [p.name for p in folder.rglob("*.html") if "|span(" in p.read_text(encoding="utf-8")]
+    assert own == ["macros.html"]
