@@ -1,6 +1,7 @@
 """Scans over HTTP: one by one at the door, or a batch that was kept without network."""
 
 from typing import Any, Final
+from uuid import UUID
 
 import psycopg
 import structlog
@@ -18,13 +19,12 @@ from incentive.checkin.wire import wire
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unauthenticated, Unavailable
-from incentive.core.http import ApiBlueprint, is_storable
+from incentive.core.http import ApiBlueprint
 from incentive.people.caller import presented_token
 from incentive.people.errors import NotSignedIn
 
 bp: Final = ApiBlueprint("scans", __name__, description="Checking in and out")
 TRIES: Final = 3
-NONCE_LENGTH_MAX: Final = 64
 # One for all: making a schema costs more than reading a scan.
 _SCAN: Final = ScanSchema()
 _ALL_OR_NONE: Final = (
@@ -101,15 +101,21 @@ def _row(row: Any) -> str:
 
 
 def _refusal(row: Any, error: IncentiveError) -> str:
-    nonce = row.get("nonce") if isinstance(row, dict) else None
-    known = isinstance(nonce, str) and len(nonce) <= NONCE_LENGTH_MAX and is_storable(nonce)
     told = {
-        "nonce": nonce if known else None,
+        "nonce": _nonce(row),
         "status": error.status,
         "verdict": "refused",
         "code": error.code,
         "detail": str(error.message),
     }
-    if error.field:
+    if error.field in _SCAN.fields:
         told["field"] = error.field
     return json.dumps(told)
+
+
+def _nonce(row: Any) -> str | None:
+    # What is no nonce is not told back: it may be text that no answer can hold.
+    try:
+        return str(UUID(row["nonce"]))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None

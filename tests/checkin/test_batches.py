@@ -1,5 +1,6 @@
 """Scans kept without network, sent together."""
 
+import json
 from uuid import uuid4
 
 import pytest
@@ -57,6 +58,24 @@ def test_bad_rows_take_no_good_ones_with_them(door):
     ]
     assert results[-1]["verdict"] == "check_in"
     assert (door.count("scans"), door.count("attendances")) == (1, 1)
+
+
+@pytest.mark.parametrize("row", [{"nonce": "\ud800"}, {"\ud800": 1}, {"nonce": "x" * 32}])
+def test_a_row_of_broken_text_takes_no_good_one_with_it(door, row):
+    good = door.body(door.card(door.volunteer().person), shift_id=str(door.shift.id))
+    data = json.dumps({"scans": [row, good]})  # escapes what is no character
+    answer = door.client.post(
+        BATCH, data=data, headers=door.as_steward, content_type="application/json"
+    )
+    assert answer.status_code == 200
+    assert [result["status"] for result in answer.json["results"]] == [422, 201]
+    assert answer.json["results"][0]["nonce"] is None
+
+
+def test_a_refused_row_is_known_by_its_nonce(door):
+    row = door.body("garbled")
+    (result,) = send(door, door.as_steward, [row]).json["results"]
+    assert (result["nonce"], result["code"]) == (row["nonce"], "checkin.code_garbled")
 
 
 def test_500_rows_with_bad_ones_among_them_are_all_answered(live_door):
