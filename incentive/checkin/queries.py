@@ -76,6 +76,15 @@ def lock_person_of(attendance_id: UUID) -> bool:
     return session().scalar(statement) is not None
 
 
+def lock_attendance(attendance_id: UUID) -> None:
+    """Lock an attendance and then its record, if there is one."""
+    for rows in (
+        select(Attendance.id).where(Attendance.id == attendance_id),
+        select(ServiceRecord.id).where(ServiceRecord.attendance_id == attendance_id),
+    ):
+        session().execute(rows.with_for_update(key_share=True)).all()
+
+
 def attendances() -> Select[*tuple[Any, ...]]:
     """Return attendances with whose they are and what record they made."""
     return (
@@ -181,13 +190,21 @@ def lock_record(record_id: UUID) -> Row[*tuple[Any, ...]] | None:
     return session().execute(statement.with_for_update(of=ServiceRecord)).one_or_none()
 
 
-def decide(record_id: UUID, status: str, by: UUID, reason: str, at: datetime) -> None:
-    """Store a decision on a record."""
-    session().execute(
+def decide(
+    record_id: UUID, expected: str, status: str, by: UUID, reason: str, at: datetime
+) -> bool:
+    """Store a decision on a record that is still `expected` and not settled; say whether it was."""
+    decided = session().scalar(
         update(ServiceRecord)
-        .where(ServiceRecord.id == record_id)
+        .where(
+            ServiceRecord.id == record_id,
+            ServiceRecord.status == expected,
+            ServiceRecord.settled_at.is_(None),
+        )
         .values(status=status, decided_by=by, decided_at=at, reason=reason)
+        .returning(ServiceRecord.id)
     )
+    return decided is not None
 
 
 def unsettled(at: datetime, limit: int) -> Sequence[UnsettledRecord]:

@@ -12,7 +12,13 @@ from sqlalchemy import Row
 
 from incentive.activities import service as activities
 from incentive.checkin import events, queries, times
-from incentive.checkin.errors import AlreadySettled, OwnRecord, UnknownAttendance, UnknownRecord
+from incentive.checkin.errors import (
+    AlreadySettled,
+    OwnRecord,
+    Raced,
+    UnknownAttendance,
+    UnknownRecord,
+)
 from incentive.checkin.models import Attendance, ServiceRecord
 from incentive.checkin.queries import UnsettledRecord
 from incentive.checkin.verdict import Verification, verification
@@ -61,10 +67,13 @@ def confirm(attendance_id: UUID, by: Caller, at: datetime) -> Row[*tuple[Any, ..
         UnknownAttendance: there is none.
         OwnRecord: it is the steward's own.
         OutOfScope: the steward does not run this shift.
+        Raced: somebody else decided on the record meanwhile.
     """
-    # The person first, as a scan does, so that neither misses what the other writes.
+    # The person first, as a scan does, then the attendance and its record: nobody who decides
+    # at the same time misses what the other writes.
     if not queries.lock_person_of(attendance_id):
         raise UnknownAttendance
+    queries.lock_attendance(attendance_id)
     known = queries.attendance(attendance_id)
     by.require("shift.run", region_path=known.region_path)
     if known.person_id == by.person_id:
@@ -74,7 +83,7 @@ def confirm(attendance_id: UUID, by: Caller, at: datetime) -> Row[*tuple[Any, ..
         check_in_proved=True, check_out_proved=True, closed_by_scan=known.closed_by == "scan"
     )
     if known.record_status == Verification.PENDING and stands is Verification.VERIFIED:
-        _decide(known.record_id, stands.value, by, "", at)
+        _decide(known.record_id, known.record_status, stands.value, by, "", at)
     return queries.attendance(attendance_id)
 
 
@@ -86,7 +95,7 @@ def verify(record_id: UUID, by: Caller, at: datetime) -> Row[*tuple[Any, ...]]:
     """
     known = _record_to_decide(record_id, by)
     if known.status != Verification.VERIFIED:
-        _decide(record_id, Verification.VERIFIED.value, by, "", at)
+        _decide(record_id, known.status, Verification.VERIFIED.value, by, "", at)
     return queries.record(record_id)
 
 
@@ -101,7 +110,7 @@ def reject(record_id: UUID, by: Caller, reason: str, at: datetime) -> Row[*tuple
     if known.settled_at is not None:
         raise AlreadySettled
     if known.status != REJECTED:
-        _decide(record_id, REJECTED, by, reason, at)
+        _decide(record_id, known.status, REJECTED, by, reason, at)
     return queries.record(record_id)
 
 
@@ -159,7 +168,10 @@ def _record_to_decide(record_id: UUID, by: Caller) -> Row[*tuple[Any, ...]]:
     return known
 
 
-def _decide(record_id: UUID, status: str, by: Caller, reason: str, at: datetime) -> None:
-    queries.decide(record_id, status, by.person_id, reason, at)
+def _decide(
+    record_id: UUID, expected: str, status: str, by: Caller, reason: str, at: datetime
+) -> None:
+    if not queries.decide(record_id, expected, status, by.person_id, reason, at):
+        raise Raced
     if status == Verification.VERIFIED:
         events.verified([record_id])

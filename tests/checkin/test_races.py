@@ -4,6 +4,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from psycopg import errors as postgres
@@ -122,6 +123,69 @@ def test_a_check_out_that_waited_for_the_systems_close_names_the_record_that_the
     kept = door.run("SELECT id, status FROM service_records").one()
     assert answer.json["service_record"]["id"] == str(kept.id)
     assert kept.status == "verified"
+
+
+def test_a_confirmation_does_not_override_a_rejection_made_at_the_same_time(live_door):
+    from incentive.checkin import service
+    from incentive.core import clock
+    from incentive.people.caller import identify
+
+    door = live_door
+    volunteer = door.pending()
+    path = f"/api/v1/attendances/{volunteer.attendance.id}/confirm"
+
+    def confirm(client):
+        return client.post(path, headers=door.as_steward)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as session:
+            worker = identify(door.as_worker["Authorization"].split()[1])
+            service.reject(UUID(volunteer.record), worker, "当天没有到场", clock.now())
+            pid = session.scalar(text("SELECT pg_backend_pid()"))
+            told = pool.submit(at_once, door.app, [confirm])
+            wait_until_somebody_waits_for(session, pid)
+        answer = told.result()[0]
+    assert (answer.status_code, answer.json["record_status"]) == (200, "rejected")
+    kept = door.run("SELECT status, reason FROM service_records").one()
+    assert kept == ("rejected", "当天没有到场")
+
+
+def test_a_rejection_waits_for_a_confirmation_and_is_the_last_word(live_door):
+    from incentive.checkin import service
+    from incentive.core import clock
+    from incentive.people.caller import identify
+
+    door = live_door
+    volunteer = door.pending()
+    path = f"/api/v1/service-records/{volunteer.record}/reject"
+
+    def reject(client):
+        return client.post(path, headers=door.as_worker, json={"reason": "不是本人"})
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as session:
+            steward = identify(door.as_steward["Authorization"].split()[1])
+            service.confirm(volunteer.attendance.id, steward, clock.now())
+            pid = session.scalar(text("SELECT pg_backend_pid()"))
+            told = pool.submit(at_once, door.app, [reject])
+            wait_until_somebody_waits_for(session, pid)
+        answer = told.result()[0]
+    assert (answer.status_code, answer.json["status"]) == (200, "rejected")
+
+
+def test_a_decision_on_what_was_decided_meanwhile_is_refused(door):
+    from incentive.checkin import queries, service
+    from incentive.checkin.errors import Raced
+    from incentive.core import clock
+    from incentive.people.caller import identify
+
+    record = UUID(door.pending().record)
+    with transaction():
+        worker = identify(door.as_worker["Authorization"].split()[1])
+        assert queries.decide(record, "pending", "rejected", worker.person_id, "x", clock.now())
+        with pytest.raises(Raced):
+            service._decide(record, "pending", "verified", worker, "", clock.now())
+        assert queries.record(record).status == "rejected"
 
 
 def wait_until_somebody_waits_for(session, pid):
