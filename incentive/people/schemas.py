@@ -30,13 +30,10 @@ class SignInSchema(Schema):
 
 
 class RegisterSchema(Schema):
-    """A new person; without a password they cannot sign in."""
+    """A new person, who shows the card on paper: nobody chooses a password for another."""
 
     name = _name(50)
     phone = fields.String(required=True, validate=_PHONE, metadata={"example": "13812345678"})
-    password = fields.String(
-        load_default=None, allow_none=True, validate=validate.Length(1, LENGTH_MAX)
-    )
     home_region_id = fields.UUID(required=True, metadata={"description": "A community, or below"})
     role = fields.String(load_default=SELF_ROLES[0], validate=validate.OneOf(SELF_ROLES))
 

@@ -117,13 +117,12 @@ def register(
     *,
     name: str,
     phone: str,
-    password: str | None,
     home_region_id: UUID,
     role: str,
     by: Caller,
     at: datetime,
 ) -> Person:
-    """Enter a person of a community in which the caller may.
+    """Enter a person of a community in which the caller may, without a password.
 
     Raises:
         OutOfScope: the caller may not there.
@@ -133,7 +132,7 @@ def register(
     return create_person(
         name=name,
         phone=phone,
-        password=password,
+        password=None,
         home_region_id=home_region_id,
         role=role,
         by=by,
