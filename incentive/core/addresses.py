@@ -1,5 +1,6 @@
 """Where the world reaches this service: at the deployment's own address, else as the request did."""
 
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -35,6 +36,18 @@ def own_hosts() -> set[str]:
     """Return the hosts, with port, whose pages are ours."""
     settings: Settings = current_app.config["SETTINGS"]
     return {request.host, urlsplit(settings.public_url or "").netloc} - {""}
+
+
+def client_network() -> str:
+    """Return where the request came from: an IPv4 address, or the /64 that IPv6 gives one house."""
+    text = request.remote_addr or ""
+    try:
+        address = ip_address(text)
+    except ValueError:  # a Unix socket has none
+        return text
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
+    return text
 
 
 def is_secure() -> bool:

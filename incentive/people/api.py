@@ -4,6 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from incentive.core import clock
+from incentive.core.addresses import client_network
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
 from incentive.people import grids, roles, service
@@ -35,7 +36,9 @@ def open_session(given: dict[str, Any]) -> dict[str, Any]:
 
     Takes no Idempotency-Key: its answer, a token, is kept nowhere.
     """
-    token, expires_at, person = sign_in(given["phone"], given["password"], clock.now())
+    token, expires_at, person = sign_in(
+        given["phone"], given["password"], clock.now(), client_network()
+    )
     return {"token": token, "expires_at": expires_at, "person": person}
 
 

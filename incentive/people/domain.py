@@ -13,6 +13,8 @@ from incentive.people.permissions import (
 from incentive.regions.models import Level
 
 FAILURES_MAX: Final = 5
+# From everywhere together: whoever guesses from many places meets this one.
+FAILURES_ANYWHERE_MAX: Final = 50
 LOCK_TIME: Final = timedelta(minutes=15)
 SESSION_TIME: Final = timedelta(days=30)
 # Roles that make sense at one station; every role can be held over a region.
@@ -24,7 +26,7 @@ _HOMES: Final = frozenset({Level.COMMUNITY, Level.GRID, Level.BUILDING, Level.DO
 
 @dataclass(frozen=True, slots=True)
 class Tries:
-    """Wrong passwords in a row for one phone, and until when it is locked."""
+    """Wrong passwords in a row for one phone, from one place or all, and until when it is locked."""
 
     failures: int
     failed_at: datetime
@@ -36,14 +38,14 @@ class Tries:
             return None
         return self.locked_until - at
 
-    def after_failure(self, at: datetime) -> "Tries":
-        """Return the tries with one more; the fifth in a row locks for 15 minutes.
+    def after_failure(self, at: datetime, most: int = FAILURES_MAX) -> "Tries":
+        """Return the tries with one more; the `most`th in a row locks for 15 minutes.
 
         A row ends when a lock has passed, or after as long without a failure.
         """
         over = self.locked_until is not None or self.failed_at + LOCK_TIME <= at
         failures = 1 if over else self.failures + 1
-        return Tries(failures, at, at + LOCK_TIME if failures >= FAILURES_MAX else None)
+        return Tries(failures, at, at + LOCK_TIME if failures >= most else None)
 
 
 def is_home(level: str) -> bool:

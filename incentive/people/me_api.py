@@ -5,13 +5,20 @@ from typing import Any, Final
 from flask import Response
 
 from incentive.core import clock, codes
-from incentive.core.addresses import public_base
+from incentive.core.addresses import client_network, public_base
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
 from incentive.people import cards, service
 from incentive.people.caller import caller
 from incentive.people.me import Me, me
-from incentive.people.schemas import CardKeysSchema, CardSchema, MeSchema, OwnRegistrationSchema
+from incentive.people.schemas import (
+    CardKeysSchema,
+    CardSchema,
+    MeSchema,
+    NewPasswordSchema,
+    OwnRegistrationSchema,
+)
+from incentive.people.sign_in import change_password
 
 bp: Final = ApiBlueprint("me", __name__, description="The caller, and the caller's card")
 _DRAWING: Final = {"type": "string", "format": "binary"}
@@ -33,6 +40,16 @@ def show_me() -> Me:
     """Show who you are: volunteer number, masked phone, home and roles."""
     with transaction():
         return me(caller().person_id, clock.now())
+
+
+@bp.post("/me/password")
+@bp.arguments(NewPasswordSchema)
+@bp.response(204)
+def renew_password(given: dict[str, Any]) -> None:
+    """Change your password; all your other sessions end."""
+    with transaction():
+        who = caller()
+    change_password(who, given["current"], given["new"], clock.now(), client_network())
 
 
 @bp.get("/me/card")

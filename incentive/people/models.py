@@ -59,7 +59,8 @@ class SignInFailure(Base):
     """Wrong tries in a row for one phone, whether or not it is anybody's.
 
     Counting them by phone instead of by person keeps unknown phones from being told
-    from known ones by the lock.
+    from known ones by the lock. A phone has one row for each place that it was tried from,
+    and one for all of them; `phone_blind` is the blind index of either.
     """
 
     __tablename__ = "sign_in_failures"

@@ -128,9 +128,11 @@ def revoke(token_hash: bytes, at: datetime) -> bool:
     return session().connection().execute(statement).rowcount == 1
 
 
-def revoke_all(person_id: UUID, at: datetime) -> None:
-    """End all sessions of a person."""
+def revoke_all(person_id: UUID, at: datetime, but: UUID | None = None) -> None:
+    """End all sessions of a person, `but` one."""
     statement = update(SignIn).where(SignIn.person_id == person_id, SignIn.revoked_at.is_(None))
+    if but is not None:
+        statement = statement.where(SignIn.id != but)
     session().execute(statement.values(revoked_at=at))
 
 

@@ -44,6 +44,13 @@ class OwnRegistrationSchema(RegisterSchema):
     password = fields.String(required=True, validate=validate.Length(1, LENGTH_MAX))
 
 
+class NewPasswordSchema(Schema):
+    """The password until now, and the one from now on."""
+
+    current = fields.String(required=True, validate=validate.Length(1, LENGTH_MAX))
+    new = fields.String(required=True, validate=validate.Length(1, LENGTH_MAX))
+
+
 class PersonSchema(Schema):
     """A person as others may know them."""
 

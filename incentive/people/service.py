@@ -24,6 +24,7 @@ from incentive.regions.models import Region
 
 __all__ = [
     "blind_phone",
+    "blind_place",
     "create_person",
     "grant_role",
     "numbers_of",
@@ -197,6 +198,11 @@ def set_password(person_id: UUID, password: str, at: datetime) -> None:
 def blind_phone(e164: str) -> bytes:
     """Return what a phone is looked up by."""
     return vault().blind(f"phone/{e164}")
+
+
+def blind_place(e164: str, place: str) -> bytes:
+    """Return what wrong tries for a phone from one place are looked up by."""
+    return vault().blind(f"phone-from/{e164}/{place}")
 
 
 def _home(region_id: UUID) -> Region:

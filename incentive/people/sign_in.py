@@ -1,53 +1,103 @@
-"""Opening and ending sessions."""
+"""Opening and ending sessions, and the password that opens them."""
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from incentive.core.db import session, transaction
+from incentive.core.keys import vault
 from incentive.people import passwords, phones, queries
-from incentive.people.caller import token_hash
-from incentive.people.domain import SESSION_TIME, Tries
+from incentive.people.caller import Caller, token_hash
+from incentive.people.domain import (
+    FAILURES_ANYWHERE_MAX,
+    FAILURES_MAX,
+    SESSION_TIME,
+    Tries,
+)
 from incentive.people.errors import SignInLocked, WrongCredentials
 from incentive.people.models import Person, SignIn, SignInFailure
-from incentive.people.service import blind_phone
+from incentive.people.service import blind_phone, blind_place, person
 
 TOKEN_BYTES: Final = 32
+Done = TypeVar("Done")
 
 
-def sign_in(phone: str, password: str, at: datetime) -> tuple[str, datetime, Person]:
+def sign_in(
+    phone: str, password: str, at: datetime, place: str = ""
+) -> tuple[str, datetime, Person]:
     """Return a fresh token, when it expires, and whose it is. Opens its own transactions.
+
+    `place` is where it is tried from: wrong tries from one place leave the others open.
+
+    Raises:
+        As `prove`; PhoneUnusable: this is no phone number.
+    """
+    return prove(phones.parse(phone), password, at, place, lambda person: _open(person, at))
+
+
+def change_password(by: Caller, current: str, new: str, at: datetime, place: str = "") -> None:
+    """Give the caller a new password and end all their other sessions. Opens its own transactions.
+
+    Raises:
+        As `prove`; PasswordWeak: nothing is changed.
+    """
+    with transaction():
+        sealed = person(by.person_id).phone_sealed
+    if sealed is None:
+        raise WrongCredentials
+    e164 = vault().open(sealed)
+    passwords.check(new, e164)
+    fresh_hash = passwords.hashed(new)
+
+    def change(holder: Person) -> None:
+        queries.set_password(holder.id, fresh_hash, at)
+        queries.revoke_all(holder.id, at, but=by.sign_in_id)
+
+    prove(e164, current, at, place, change)
+
+
+def prove(
+    e164: str, password: str, at: datetime, place: str, then: Callable[[Person], Done]
+) -> Done:
+    """Do `then` for the person of a phone, who proves to be it by the password.
 
     It is the one use case that writes although it refuses: a wrong try has to be counted.
     And argon2 works between the transactions, so that no connection waits for it.
 
     Raises:
-        PhoneUnusable: this is no phone number.
         WrongCredentials: unknown phone or wrong password, after the same time.
-        SignInLocked: five wrong tries in a row for this phone, anybody's or not.
+        SignInLocked: five wrong tries in a row for this phone, anybody's or not, from `place`,
+            or fifty from anywhere.
     """
-    blind = blind_phone(phones.parse(phone))
+    blind = blind_phone(e164)
+    # The phone's own row first, always: two who wait for each other would wait for ever.
+    limits = {blind: FAILURES_ANYWHERE_MAX, blind_place(e164, place): FAILURES_MAX}
     with transaction():
-        _refuse_locked(queries.failures_of(blind), at)
+        for key in limits:
+            _refuse_locked(queries.failures_of(key), at)
         row = queries.person_with_password(blind)
-    person, kept = (row[0], row[1]) if row else (None, None)
+    holder, kept = (row[0], row[1]) if row else (None, None)
     right = passwords.verify(kept, password)
     fresh_hash = (
         passwords.hashed(password) if right and kept and passwords.needs_rehash(kept) else None
     )
     with transaction():
         # Lock and look again: of many guesses at once, only five count as tries.
-        tries = queries.lock_failures(blind, at)
-        _refuse_locked(tries, at)
-        if right and person is not None:
-            session().delete(tries)
+        rows = [(queries.lock_failures(key, at), most) for key, most in limits.items()]
+        for tries, _most in rows:
+            _refuse_locked(tries, at)
+        if right and holder is not None:
+            for tries, _most in rows:
+                session().delete(tries)
             if fresh_hash is not None:
-                queries.set_password(person.id, fresh_hash, at)
-            return _open(person, at)
-        counted = _tries(tries).after_failure(at)
-        tries.failures = counted.failures
-        tries.failed_at = counted.failed_at
-        tries.locked_until = counted.locked_until
+                queries.set_password(holder.id, fresh_hash, at)
+            return then(holder)
+        for tries, most in rows:
+            counted = _tries(tries).after_failure(at, most)
+            tries.failures = counted.failures
+            tries.failed_at = counted.failed_at
+            tries.locked_until = counted.locked_until
     raise WrongCredentials
 
 

@@ -7,7 +7,7 @@ from flask import Response, make_response, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from incentive.core import clock
-from incentive.core.addresses import is_secure
+from incentive.core.addresses import client_network, is_secure
 from incentive.core.browser import is_same_origin
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unavailable
@@ -68,7 +68,7 @@ def signed_in(phone: str, password: str, back: str = "") -> Response:
     Raises:
         As `people.sign_in.sign_in`.
     """
-    token, expires_at, _person = open_session(phone, password, clock.now())
+    token, expires_at, _person = open_session(phone, password, clock.now(), client_network())
     if not back:
         with transaction():
             who = identify(token)

@@ -177,6 +177,51 @@ def test_a_wrong_password_here_is_no_wrong_try_there(client, newcomer, books):
     assert sign_in(client, **there).status_code == 201
 
 
+def test_a_new_password_ends_the_other_sessions_and_no_more_than_those(client, newcomer):
+    register(client, newcomer)
+    here, there = bearer(sign_in(client)), bearer(sign_in(client))
+    change = {"current": PASSWORD, "new": "another password"}
+    assert client.post(f"{API}/me/password", json=change, headers=here).status_code == 204
+    assert client.get(f"{API}/me", headers=here).status_code == 200
+    assert client.get(f"{API}/me", headers=there).status_code == 401
+    assert sign_in(client).status_code == 401
+    assert sign_in(client, PHONE, "another password").status_code == 201
+
+
+def test_a_password_is_not_changed_by_whoever_does_not_know_it(client, newcomer):
+    register(client, newcomer)
+    here = bearer(sign_in(client))
+    url = f"{API}/me/password"
+    weak = client.post(url, json={"current": PASSWORD, "new": "12345678"}, headers=here)
+    assert refusal(weak) == (422, "people.password_weak")
+    change = {"current": "wrong wrong", "new": "another password"}
+    for _ in range(5):
+        wrong = client.post(url, json=change, headers=here)
+        assert refusal(wrong) == (401, "people.wrong_credentials")
+    locked = client.post(url, json=change | {"current": PASSWORD}, headers=here)
+    assert refusal(locked) == (429, "people.sign_in_locked")
+    assert refusal(client.post(url, json=change)) == (401, "people.not_signed_in")
+
+
+def test_wrong_passwords_from_one_address_lock_nobody_out_elsewhere(client, newcomer):
+    register(client, newcomer)
+    body = {"phone": PHONE, "password": "wrong wrong"}
+    there = {"REMOTE_ADDR": "203.0.113.1"}
+    for _ in range(6):
+        answer = client.post(f"{API}/sessions", json=body, environ_overrides=there)
+    assert refusal(answer) == (429, "people.sign_in_locked")
+    assert sign_in(client).status_code == 201
+
+
+def test_a_house_with_many_addresses_is_one_place(client, newcomer):
+    register(client, newcomer)
+    body = {"phone": PHONE, "password": "wrong wrong"}
+    for n in range(6):
+        there = {"REMOTE_ADDR": f"2001:db8::{n + 1}"}
+        answer = client.post(f"{API}/sessions", json=body, environ_overrides=there)
+    assert refusal(answer) == (429, "people.sign_in_locked")
+
+
 def test_a_grid_worker_enters_a_person_of_the_community(client, newcomer, home, holding, headers):
     worker = holding("grid_worker", home)
     given = {name: newcomer[name] for name in ("name", "phone", "home_region_id")}

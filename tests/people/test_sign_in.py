@@ -24,10 +24,10 @@ def person(home):
         )
 
 
-def fail(phone=PHONE, times=1, at=NOW):
+def fail(phone=PHONE, times=1, at=NOW, place=""):
     for _ in range(times):
         with pytest.raises(WrongCredentials):
-            sign_in(phone, "wrong wrong", at)
+            sign_in(phone, "wrong wrong", at, place)
 
 
 def test_phone_and_password_open_a_session_for_30_days(person):
@@ -66,6 +66,21 @@ def test_five_wrong_tries_lock_the_phone_whether_or_not_it_is_anybodys(person, p
     with pytest.raises(SignInLocked) as refused:
         sign_in(phone, PASSWORD, NOW + MINUTE)
     assert refused.value.figures == {"minutes": 14, "retry_after_seconds": 840}
+
+
+def test_wrong_tries_from_one_place_leave_the_owner_s_open(person):
+    fail(times=5, place="203.0.113.1")
+    with pytest.raises(SignInLocked):
+        sign_in(PHONE, PASSWORD, NOW, "203.0.113.1")
+    assert sign_in(PHONE, PASSWORD, NOW, "198.51.100.7")
+
+
+def test_fifty_wrong_tries_from_anywhere_lock_the_phone(person):
+    for n in range(12):
+        fail(times=4, place=f"203.0.113.{n}")
+    fail(times=2, place="203.0.113.99")
+    with pytest.raises(SignInLocked):
+        sign_in(PHONE, PASSWORD, NOW, "198.51.100.7")
 
 
 def test_a_lock_passes_after_15_minutes(person):
