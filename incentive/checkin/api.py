@@ -103,11 +103,12 @@ def records(query: dict[str, Any]) -> Page:
 
 
 @bp.post("/service-records/<uuid:record_id>/verify")
+@bp.arguments(shapes.VerificationSchema)
 @bp.response(200, shapes.ServiceRecordSchema)
-def verify(record_id: UUID) -> Any:
-    """Vouch for a service record; points follow."""
+def verify(wanted: dict[str, str], record_id: UUID) -> Any:
+    """Vouch for a service record; points follow. One that was rejected needs a reason."""
     with transaction():
-        return service.verify(record_id, caller(), clock.now())
+        return service.verify(record_id, caller(), clock.now(), wanted["reason"])
 
 
 @bp.post("/service-records/<uuid:record_id>/reject")

@@ -125,6 +125,18 @@ class OwnRecord(Forbidden):
         super().__init__(_("This is your own service. Another worker has to decide on it."))
 
 
+class ReasonMissing(Invalid):
+    """A rejected record is to be verified without a reason."""
+
+    code = "checkin.reason_missing"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This record was rejected. Give the reason why it is verified after all."),
+            field="reason",
+        )
+
+
 class AlreadySettled(Conflict):
     """Points were paid for the record."""
 

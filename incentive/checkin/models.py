@@ -111,6 +111,24 @@ class ServiceRecord(Base):
     settle_after: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
+class RecordDecision(Base):
+    """What somebody decided on a service record, and why; nothing here is changed or taken out."""
+
+    __tablename__ = "record_decisions"
+    __table_args__ = (
+        CheckConstraint("status IN ('verified','rejected')", "status"),
+        CheckConstraint("status <> 'rejected' OR reason <> ''", "reason"),
+        Index(None, "record_id", "id"),
+    )
+
+    id: Mapped[Id]
+    record_id: Mapped[UUID] = mapped_column(ForeignKey("service_records.id"))
+    status: Mapped[String]
+    reason: Mapped[String]
+    decided_by: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
+    decided_at: Mapped[Instant]
+
+
 class CodeRun(Base):
     """Who was showing a shift's rotating code, and until when; proof needs somebody else."""
 

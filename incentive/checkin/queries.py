@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import Row, Select, case, func, insert, or_, select, text, update
 
 from incentive.activities.models import Activity, Shift
-from incentive.checkin.models import Attendance, ServiceRecord
+from incentive.checkin.models import Attendance, RecordDecision, ServiceRecord
 from incentive.core.db import session
+from incentive.core.ids import new_id
 from incentive.people.models import Person
 from incentive.regions.models import Region
 
@@ -193,7 +194,10 @@ def lock_record(record_id: UUID) -> Row[*tuple[Any, ...]] | None:
 def decide(
     record_id: UUID, expected: str, status: str, by: UUID, reason: str, at: datetime
 ) -> bool:
-    """Store a decision on a record that is still `expected` and not settled; say whether it was."""
+    """Store a decision on a record that is still `expected` and not settled; say whether it was.
+
+    What was decided before stays in `record_decisions`.
+    """
     decided = session().scalar(
         update(ServiceRecord)
         .where(
@@ -204,7 +208,13 @@ def decide(
         .values(status=status, decided_by=by, decided_at=at, reason=reason)
         .returning(ServiceRecord.id)
     )
-    return decided is not None
+    if decided is None:
+        return False
+    decision = {"record_id": record_id, "status": status, "reason": reason}
+    session().execute(
+        insert(RecordDecision).values(id=new_id(), decided_by=by, decided_at=at, **decision)
+    )
+    return True
 
 
 def unsettled(at: datetime, limit: int) -> Sequence[UnsettledRecord]:

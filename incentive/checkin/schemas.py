@@ -17,6 +17,7 @@ _FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LAST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 _YEARS: Final = validate.Range(_FIRST, _LAST)
 _ORDINARY: Final = frozenset({"nonce", "code", "scanned_at"})
+_REASON: Final = validate.And(validate.Length(1, 500), validate.Regexp(r"(?s).*\S"))
 _STATUSES: Final = ("pending", "verified", "rejected")
 
 
@@ -211,12 +212,16 @@ class RecordQuerySchema(PageQuerySchema):
     status = fields.String(load_default="pending", validate=validate.OneOf(_STATUSES))
 
 
+class VerificationSchema(Schema):
+    """Why a record is verified; needed for one that was rejected."""
+
+    reason = fields.String(load_default="", validate=_REASON)
+
+
 class RejectionSchema(Schema):
     """Why a record is refused; the person reads it."""
 
-    reason = fields.String(
-        required=True, validate=validate.And(validate.Length(1, 500), validate.Regexp(r"(?s).*\S"))
-    )
+    reason = fields.String(required=True, validate=_REASON)
 
 
 AttendancePageSchema = page_of(AttendanceSchema)

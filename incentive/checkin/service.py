@@ -16,6 +16,7 @@ from incentive.checkin.errors import (
     AlreadySettled,
     OwnRecord,
     Raced,
+    ReasonMissing,
     UnknownAttendance,
     UnknownRecord,
 )
@@ -87,15 +88,18 @@ def confirm(attendance_id: UUID, by: Caller, at: datetime) -> Row[*tuple[Any, ..
     return queries.attendance(attendance_id)
 
 
-def verify(record_id: UUID, by: Caller, at: datetime) -> Row[*tuple[Any, ...]]:
+def verify(record_id: UUID, by: Caller, at: datetime, reason: str = "") -> Row[*tuple[Any, ...]]:
     """Have a worker vouch for a service record; return it. Twice is once.
 
     Raises:
         UnknownRecord, OwnRecord, OutOfScope: as they say.
+        ReasonMissing: the record was rejected, and nothing says why that was wrong.
     """
     known = _record_to_decide(record_id, by)
+    if known.status == REJECTED and not reason:
+        raise ReasonMissing
     if known.status != Verification.VERIFIED:
-        _decide(record_id, known.status, Verification.VERIFIED.value, by, "", at)
+        _decide(record_id, known.status, Verification.VERIFIED.value, by, reason, at)
     return queries.record(record_id)
 
 

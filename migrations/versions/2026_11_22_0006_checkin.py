@@ -155,6 +155,34 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("status = 'verified' AND settled_at IS NULL"),
     )
+    op.create_table(
+        "record_decisions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("record_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('verified','rejected')", name=op.f("ck_record_decisions_status")
+        ),
+        sa.CheckConstraint(
+            "status <> 'rejected' OR reason <> ''", name=op.f("ck_record_decisions_reason")
+        ),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["service_records.id"], name=op.f("fk_record_decisions_record_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["persons.id"], name=op.f("fk_record_decisions_decided_by")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_record_decisions")),
+    )
+    op.create_index(
+        op.f("ix_record_decisions_record_id_id"),
+        "record_decisions",
+        ["record_id", "id"],
+        unique=False,
+    )
     # Straight to the driver: the script holds % signs and many statements.
     sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
     op.get_bind().connection.driver_connection.execute(sql)

@@ -157,3 +157,7 @@ BEGIN
                        received_at, answer)
     VALUES (p_nonce, p_hash, p_actor, p_attendance, p_rule, p_scanned, p_received, p_answer);
 END $$;
+
+-- A decision is added, and never changed or taken out.
+REVOKE ALL ON record_decisions FROM PUBLIC, incentive_app;
+GRANT SELECT, INSERT ON record_decisions TO incentive_app;

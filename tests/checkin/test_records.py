@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy.exc import ProgrammingError
 
 from incentive.checkin import events, jobs, service
 from incentive.core import clock
@@ -98,12 +99,54 @@ def test_a_decision_may_be_changed_until_points_are_paid(door):
     reason = {"reason": "不是本人"}
     assert decide(door, door.as_worker, record).json["status"] == "verified"
     assert decide(door, door.as_worker, record, "reject", reason).json["status"] == "rejected"
-    assert decide(door, door.as_worker, record).json["status"] == "verified"
+    again = {"reason": "是本人，查过了"}
+    assert decide(door, door.as_worker, record, body=again).json["status"] == "verified"
     with transaction():
         service.mark_settled([UUID(record)], clock.now())
     answer = decide(door, door.as_worker, record, "reject", reason)
     assert (answer.status_code, answer.json["code"]) == (409, "checkin.already_settled")
     assert decide(door, door.as_worker, record).status_code == 200
+
+
+def test_every_decision_leaves_its_trace(door):
+    confirmed, record = door.pending(), door.pending().record
+    path = f"/api/v1/attendances/{confirmed.attendance.id}/confirm"
+    door.client.post(path, headers=door.as_steward)
+    decide(door, door.as_worker, record, "reject", {"reason": "没有到场"})
+    decide(door, door.as_steward, record, body={"reason": "到了，我在场"})
+    decide(door, door.as_worker, record)
+    left = door.run(
+        "SELECT record_id::text, status, reason, decided_by FROM record_decisions ORDER BY id"
+    ).all()
+    assert left == [
+        (confirmed.record, "verified", "", door.steward.id),
+        (record, "rejected", "没有到场", door.worker.id),
+        (record, "verified", "到了，我在场", door.steward.id),
+    ]
+
+
+@pytest.mark.parametrize("body", [None, {}])
+def test_a_rejected_record_is_not_verified_without_a_reason(door, body):
+    record = door.pending().record
+    decide(door, door.as_worker, record, "reject", {"reason": "没有到场"})
+    answer = decide(door, door.as_worker, record, body=body)
+    assert (answer.status_code, answer.json["code"]) == (422, "checkin.reason_missing")
+    assert answer.json["field"] == "reason"
+    assert decide(door, door.as_worker, record, body={"reason": " "}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE record_decisions SET reason = 'x'",
+        "DELETE FROM record_decisions",
+        "TRUNCATE record_decisions",
+    ],
+)
+def test_the_program_may_not_change_what_was_decided(live_door, change):
+    live_door.run("SELECT FROM record_decisions")
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        live_door.run(change)
 
 
 def test_nobody_decides_on_their_own_service(door):
