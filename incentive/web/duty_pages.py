@@ -125,6 +125,8 @@ def _record(row: Row[*tuple[Any, ...]], *, own: bool) -> dict[str, Any]:
 
 
 def _why(row: Row[*tuple[Any, ...]]) -> Text:
+    if row.overlaps:
+        return _("Some of these minutes are on record at another shift too.")
     if row.closed_by == "system":
         return _("No check-out was scanned; the system closed it at the shift's end.")
     if row.closed_by == "elsewhere":

@@ -10,6 +10,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     duty_pages,
     ledger_pages,
     me_pages,
+    password_pages,
     public_pages,
     register_pages,
     scan_pages,

@@ -323,6 +323,11 @@ PAGES: dict[str, Any] = {
             [("phone", "手机号码应为 11 位数字。"), (None, "还可以再试 3 次。")], "1380000"
         ),
     ),
+    "password": ("web/password.html", lambda: {"errors": []}),
+    "password_wrong": (
+        "web/password.html",
+        lambda: {"errors": [("current", "手机号码或密码不正确。")]},
+    ),
     "me": ("web/me.html", me),
     "me_empty": ("web/me.html", me_empty),
     "shift_code": ("web/shift_code.html", shift_code),

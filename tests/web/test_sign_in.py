@@ -207,3 +207,41 @@ def test_nobody_registers_as_more_than_they_may(browsing, home):
     browser = browsing()
     browser.post("/register", registering(home, role="administrator"))
     assert browser.get("/duty").status_code == 403
+
+
+def test_a_password_is_changed_on_a_page_that_ones_own_page_links_to(browsing, member):
+    browser, other = browsing(), browsing()
+    signing_in(browser)
+    signing_in(other)
+    assert 'href="/me/password"' in browser.get("/me").text
+    assert browser.get("/me/password").status_code == 200
+    new = {"current": PASSWORD, "new": "another password"}
+    answer = browser.post("/me/password", new)
+    assert (answer.status_code, answer.location) == (303, "/me")
+    assert browser.get("/me").status_code == 200
+    assert other.get("/me").location.startswith("/sign-in")
+    assert signing_in(browsing(), password="another password").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "field"),
+    [
+        ({"current": "wrong wrong", "new": "another password"}, 401, "current"),
+        ({"current": PASSWORD, "new": "12345678"}, 422, "new"),
+        ({"current": PASSWORD, "new": "x" * 201}, 422, "new"),
+        ({}, 422, "new"),
+    ],
+)
+def test_a_password_that_is_not_changed_names_the_field(browsing, member, change, status, field):
+    browser = browsing()
+    signing_in(browser)
+    answer = browser.post("/me/password", change)
+    assert answer.status_code == status
+    assert f'href="#{field}"' in answer.text
+    assert signing_in(browsing()).status_code == 303
+
+
+def test_nobody_changes_a_password_without_signing_in(browsing, member):
+    assert browsing().get("/me/password").location.startswith("/sign-in")
+    browsing().post("/me/password", {"current": PASSWORD, "new": "another password"})
+    assert signing_in(browsing()).location == "/me"
