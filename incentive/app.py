@@ -6,9 +6,10 @@ from flask import Blueprint, Flask
 
 from incentive.activities import api as activities_api
 from incentive.checkin import api as checkin_api
+from incentive.checkin import checks as checkin_checks  # noqa: F401 - registers itself
 from incentive.checkin import scan_api
 from incentive.config import Settings
-from incentive.core import addresses, browser, db, http, i18n, jurisdictions, observe, problems
+from incentive.core import addresses, browser, db, http, i18n, jurisdictions, limits, observe, problems
 from incentive.core.http import ApiBlueprint
 from incentive.core.paths import static_dir, static_version
 from incentive.people import api as people_api
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     observe.init_app(app)
     addresses.init_app(app)
     browser.init_app(app)
+    limits.init_app(app)
     rendering.init_app(app)
     app.extensions["error_page"] = pages.error_page
     app.extensions["require_at_station"] = stations.require_at

@@ -155,6 +155,7 @@ def facts_of(
         presence=_presence(known, request, reading),
         attendance=here,
         gap=Gap.OK if last_at is None else times.gap(last_at, at),
+        overlaps=bool(known.is_elsewhere),
         scanner=_scanner(known, reading),
         person=_person(known, reading),
     )

@@ -101,7 +101,11 @@ class PersonState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that a verdict looks at. A fact that cannot be known yet stays at its default."""
+    """All that a verdict looks at. A fact that cannot be known yet stays at its default.
+
+    `overlaps`: the time from the check-in to this scan, as far as it is within the shift,
+    lies partly within a closed attendance of the person elsewhere.
+    """
 
     code: Validity = Validity.VALID
     shift: ShiftState = ShiftState.OPEN
@@ -112,5 +116,6 @@ class Facts:
     presence: Presence = Presence.PROVED
     attendance: AttendanceState = AttendanceState.NONE
     gap: Gap = Gap.OK
+    overlaps: bool = False
     scanner: Scanner = Scanner.SELF
     person: PersonState = PersonState.ACTIVE

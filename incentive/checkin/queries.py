@@ -1,11 +1,12 @@
 """The SQL of attendance and service records; a scan's own is in `scan_queries`."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from datetime import date, datetime, timedelta
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, Select, case, func, insert, or_, select, text, update
+from sqlalchemy import Exists, Row, Select, case, exists, func, insert, or_, select, text, update
+from sqlalchemy.orm import aliased
 
 from incentive.activities.models import Activity, Shift
 from incentive.checkin.models import Attendance, RecordDecision, ServiceRecord
@@ -13,6 +14,9 @@ from incentive.core.db import session
 from incentive.core.ids import new_id
 from incentive.people.models import Person
 from incentive.regions.models import Region
+
+# A shift's 24 hours at most, and the half hour before it.
+_ATTENDANCE_MAX: Final = timedelta(hours=25)
 
 
 class UnsettledRecord(NamedTuple):
@@ -165,12 +169,35 @@ def records() -> Select[*tuple[Any, ...]]:
             Activity.title.label("activity_title"),
             Activity.kind.label("activity_kind"),
             Region.path.label("region_path"),
+            _overlaps().label("overlaps"),
         )
         .join(Person, Person.id == ServiceRecord.person_id)
         .join(Attendance, Attendance.id == ServiceRecord.attendance_id)
         .join(Shift, Shift.id == ServiceRecord.shift_id)
         .join(Activity, Activity.id == Shift.activity_id)
         .join(Region, Region.id == Activity.region_id)
+    )
+
+
+def _overlaps() -> Exists:
+    """Say whether another attendance, not rejected, holds some of a record's minutes."""
+    other, hours, kept = aliased(Attendance), aliased(Shift), aliased(ServiceRecord)
+    begin = func.greatest(Attendance.check_in_at, Shift.starts_at)
+    end = func.least(Attendance.check_out_at, Shift.ends_at)
+    return exists(
+        select(other.id)
+        .join(hours, hours.id == other.shift_id)
+        .join(kept, kept.attendance_id == other.id)
+        .where(
+            other.person_id == ServiceRecord.person_id,
+            other.id != ServiceRecord.attendance_id,
+            other.check_in_at > begin - _ATTENDANCE_MAX,
+            func.greatest(other.check_in_at, hours.starts_at) < end,
+            func.least(other.check_out_at, hours.ends_at) > begin,
+            begin < end,
+            kept.status != "rejected",
+        )
+        .correlate(Attendance, ServiceRecord, Shift)
     )
 
 

@@ -14,7 +14,7 @@ from incentive.checkin.wire import Wire
 _RACED: Final = frozenset({"23505", "CI001"})
 _FACTS: Final = (
     "SELECT * FROM scan_facts(%(token)s, %(received_at)s, %(nonce)s, %(number)s,"
-    " %(shift_number)s, %(shift_id)s, %(roles)s, %(shown_since)s)"
+    " %(shift_number)s, %(shift_id)s, %(roles)s, %(shown_since)s, %(at)s)"
 )
 _RECORD: Final = (
     "SELECT record_scan(%(nonce)s, %(hash)s, %(actor_id)s, %(rule)s, %(scanned_at)s,"
@@ -68,6 +68,7 @@ class Known(NamedTuple):
     here_in_proved: bool | None
     here_record_id: UUID | None
     here_record_status: str | None
+    is_elsewhere: bool | None
     elsewhere_id: UUID | None
     elsewhere_in: datetime | None
     elsewhere_starts_at: datetime | None

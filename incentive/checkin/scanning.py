@@ -79,6 +79,7 @@ def scan(wire: Wire, token: str | None, request: ScanRequest, received_at: datet
             "shift_id": request.shift_id,
             "roles": _ROLES,
             "shown_since": received_at - SHOWN_FOR,
+            "at": at,
         },
     )
     if known is None:

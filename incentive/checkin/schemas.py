@@ -199,6 +199,10 @@ class ServiceRecordSchema(Schema):
     walk_in = fields.Boolean(required=True)
     check_in_proved = fields.Boolean(required=True)
     check_out_proved = fields.Boolean(required=True)
+    overlaps = fields.Boolean(
+        required=True,
+        metadata={"description": "Another attendance, not rejected, holds some of its minutes"},
+    )
     minutes = fields.Integer(required=True)
     status = fields.String(required=True, validate=validate.OneOf(_STATUSES))
     reason = fields.String(required=True)

@@ -44,6 +44,7 @@ class Flag(StrEnum):
     WALK_IN = "walk_in"
     ADMITS_WAITING = "admits_waiting"
     NEEDS_CONFIRMATION = "needs_confirmation"
+    OVERLAPS = "overlaps"
     OFFLINE = "offline"
     SERVER_TIME = "server_time"
     COUNTS_FROM_START = "counts_from_start"
@@ -77,7 +78,7 @@ def is_proved(decision: Verdict, *, witnessed: bool) -> bool:
 
     `witnessed` says that another person scanned the card, or was showing the rotating code.
     """
-    open_questions = decision.flags & {Flag.NEEDS_CONFIRMATION, Flag.OFFLINE}
+    open_questions = decision.flags & {Flag.NEEDS_CONFIRMATION, Flag.OVERLAPS, Flag.OFFLINE}
     scanned = decision.outcome in {Outcome.CHECK_IN, Outcome.CHECK_OUT}
     return scanned and witnessed and not open_questions
 

@@ -7,10 +7,11 @@
 -- p_number is the volunteer number on the card; NULL: the person scans for themselves.
 -- p_shift_number is what a shift's code carries, else p_shift names the shift.
 -- p_roles are the roles that may run a shift; p_shown_since is when a rotating code must
--- have been shown last to count as shown at the scan.
+-- have been shown last to count as shown at the scan; p_at is when the scan was made.
 CREATE FUNCTION scan_facts(
     p_token bytea, p_received timestamptz, p_nonce uuid, p_number text,
-    p_shift_number bigint, p_shift uuid, p_roles text[], p_shown_since timestamptz
+    p_shift_number bigint, p_shift uuid, p_roles text[], p_shown_since timestamptz,
+    p_at timestamptz
 ) RETURNS TABLE (
     actor_id uuid,
     person_id uuid, volunteer_number text, person_status text, card_serial int,
@@ -20,7 +21,7 @@ CREATE FUNCTION scan_facts(
     runs_shift boolean, shown_by_another boolean, shown_by_self boolean,
     sign_up_status text,
     here_id uuid, here_in timestamptz, here_out timestamptz, here_closed_by text,
-    here_in_proved boolean, here_record_id uuid, here_record_status text,
+    here_in_proved boolean, here_record_id uuid, here_record_status text, is_elsewhere boolean,
     elsewhere_id uuid, elsewhere_in timestamptz, elsewhere_starts_at timestamptz,
     elsewhere_ends_at timestamptz,
     earlier_actor_id uuid, earlier_hash bytea, earlier_answer text
@@ -29,6 +30,8 @@ LANGUAGE plpgsql VOLATILE SET enable_seqscan = off AS $$
 #variable_conflict use_variable
 DECLARE
     region uuid;
+    served_from timestamptz;
+    served_to timestamptz;
 BEGIN
     SELECT s.person_id INTO actor_id FROM sign_ins s
     WHERE s.token_hash = p_token AND s.revoked_at IS NULL AND s.expires_at > p_received;
@@ -92,6 +95,17 @@ BEGIN
         SELECT v.id, v.status INTO here_record_id, here_record_status
         FROM service_records v WHERE v.attendance_id = here_id;
     END IF;
+
+    -- Only what counts as service can overlap. No shift is longer than a day, and its doors
+    -- open half an hour before; so the index need not go further back.
+    served_from := greatest(coalesce(here_in, p_at), starts_at);
+    served_to := greatest(least(p_at, ends_at), served_from);
+    is_elsewhere := EXISTS (
+        SELECT FROM attendances a JOIN shifts h ON h.id = a.shift_id
+        WHERE a.person_id = person_id AND a.shift_id <> shift_id
+          AND a.check_in_at > served_from - interval '25 hours' AND a.check_in_at < served_to
+          AND h.starts_at < served_to AND least(a.check_out_at, h.ends_at) > served_from
+          AND a.check_out_at IS NOT NULL);
     RETURN NEXT;
 END $$;
 

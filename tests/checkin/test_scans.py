@@ -216,6 +216,101 @@ def test_a_second_tap_leaves_the_check_in_as_proved_as_it_was(door):
     assert door.run("SELECT check_in_proved FROM attendances").scalar() is True
 
 
+def served_elsewhere(door, volunteer, *, since, until):
+    """An attendance at another shift, in and out by proved scans, from and to minutes ago."""
+    other = door.open_shift(-3 * HOUR, 4)
+    door.checked_in(volunteer, since, other)
+    with transaction() as session:
+        make.sign_up(session.merge(volunteer.person), session.merge(other))
+    answer = door.scan(volunteer, door.code(other)).json
+    assert answer["service_record"]["status"] == "verified"
+    door.run(
+        "UPDATE attendances SET check_out_at = :at WHERE shift_id = :s",
+        at=clock.now() - until * MINUTE,
+        s=other.id,
+    )
+    return answer["service_record"]["id"]
+
+
+def records(door):
+    listed = door.client.get("/api/v1/service-records", headers=door.as_worker).json["items"]
+    return [(row["id"], row["overlaps"]) for row in listed]
+
+
+def test_minutes_that_are_on_record_elsewhere_are_for_a_worker_to_decide(door):
+    volunteer = door.volunteer()
+    served_elsewhere(door, volunteer, since=60, until=20)
+    door.checked_in(volunteer, minutes_ago=40)
+    answer = door.scan(volunteer).json
+    assert answer["flags"] == ["overlaps"]
+    assert answer["service_record"]["status"] == "pending"
+    assert records(door) == [(answer["service_record"]["id"], True)]
+
+
+def test_a_check_in_within_the_time_of_another_attendance_proves_nothing(door):
+    volunteer = door.volunteer()
+    served_elsewhere(door, volunteer, since=60, until=0.1)
+    door.run("UPDATE attendances SET check_out_at = check_out_at + interval '1 minute'")
+    assert door.scan(volunteer).json["flags"] == ["overlaps"]
+    door.run(
+        "UPDATE attendances SET check_in_at = :at WHERE closed_by IS NULL",
+        at=clock.now() - 40 * MINUTE,
+    )
+    assert door.scan(volunteer).json["service_record"]["status"] == "pending"
+
+
+def test_minutes_sent_later_that_lie_around_another_attendance_overlap_too(door):
+    volunteer = door.volunteer()
+    first = served_elsewhere(door, volunteer, since=30, until=20)
+    for minutes in (50, 10):
+        ago = timedelta(minutes=minutes)
+        answer = door.scan(volunteer, door.code(ago=ago), ago=ago).json
+    assert answer["flags"] == ["offline", "overlaps"]
+    # Once the worker has rejected the other one, nothing overlaps any more.
+    path = f"/api/v1/service-records/{first}/reject"
+    door.client.post(path, headers=door.as_worker, json={"reason": "不在那里"})
+    assert records(door) == [(answer["service_record"]["id"], False)]
+
+
+def test_one_shift_after_the_other_does_not_overlap(door):
+    volunteer = door.volunteer()
+    served_elsewhere(door, volunteer, since=60, until=40)
+    door.checked_in(volunteer, minutes_ago=40)
+    door.run(
+        "UPDATE attendances a SET check_in_at = b.check_out_at FROM attendances b"
+        " WHERE a.check_out_at IS NULL AND b.check_out_at IS NOT NULL"
+    )
+    answer = door.scan(volunteer).json
+    assert (answer["flags"], answer["service_record"]["status"]) == ([], "verified")
+
+
+def test_waiting_for_a_shift_while_serving_at_another_does_not_overlap(door):
+    """What lies outside the shift's hours is no service."""
+    volunteer = door.volunteer()
+    served_elsewhere(door, volunteer, since=120, until=60.5)
+    door.checked_in(volunteer, minutes_ago=70)
+    answer = door.scan(volunteer).json
+    assert (answer["flags"], answer["service_record"]["status"]) == ([], "verified")
+
+
+def test_the_audit_finds_two_records_that_verified_themselves_on_the_same_minutes(door):
+    from incentive.ledger import checks
+
+    volunteer = door.volunteer()
+    served_elsewhere(door, volunteer, since=60, until=20)
+    door.checked_in(volunteer, minutes_ago=40)
+    record = door.scan(volunteer).json["service_record"]["id"]
+    with transaction():
+        assert list(checks.run()) == []
+    door.run("UPDATE service_records SET status = 'verified', decided_at = now()")
+    with transaction():
+        (finding,) = checks.run()
+    assert record in str(finding)
+    door.run("UPDATE service_records SET decided_by = :w WHERE id = :r", w=door.worker.id, r=record)
+    with transaction():
+        assert list(checks.run()) == []
+
+
 def test_an_upload_after_three_days_is_refused(door):
     ago = timedelta(hours=73)
     refused(door.scan(door.volunteer(), door.code(ago=ago), ago=ago), 409, "checkin.late_upload")

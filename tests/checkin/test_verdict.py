@@ -116,6 +116,7 @@ def test_the_words_state_the_limits_that_apply():
         ({"timing": "early"}, True, True),
         ({"clock": "ahead"}, True, True),
         ({"clock": "slow"}, True, True),
+        ({"overlaps": True}, True, False),
         ({"clock": "offline"}, True, False),
         ({"presence": "unproved"}, True, False),
         ({"attendance": "open_here", "timing": "after"}, True, False),
