@@ -20,6 +20,7 @@ class Settings:
     ledger; `admin_database_url` owns the schemas and is used by migrations only.
     `secret` is at least 32 bytes; every signing and encryption key derives from it.
     `public_url` has no slash at its end; without it, codes lead to where the request came.
+    `sign_ins_per_minute` and `registrations_per_minute` hold for one client address.
     `trusted_proxies` is how many proxies in a row stand before the web server.
     """
 
@@ -33,6 +34,8 @@ class Settings:
     metrics_dir: str | None = None
     public_url: str | None = None
     trusted_proxies: int = 0
+    sign_ins_per_minute: int = 1200
+    registrations_per_minute: int = 600
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -53,6 +56,12 @@ class Settings:
             metrics_dir=environ.get("PROMETHEUS_MULTIPROC_DIR"),
             public_url=_address(environ, "INCENTIVE_PUBLIC_URL"),
             trusted_proxies=_whole(environ, "INCENTIVE_TRUSTED_PROXIES", 0),
+            sign_ins_per_minute=_whole(
+                environ, "INCENTIVE_SIGN_INS_PER_MINUTE", cls.sign_ins_per_minute
+            ),
+            registrations_per_minute=_whole(
+                environ, "INCENTIVE_REGISTRATIONS_PER_MINUTE", cls.registrations_per_minute
+            ),
         )
 
 

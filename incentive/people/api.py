@@ -7,6 +7,7 @@ from incentive.core import clock
 from incentive.core.addresses import client_network
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
+from incentive.core.limits import count_sign_in
 from incentive.people import grids, roles, service
 from incentive.people.caller import caller, presented_token
 from incentive.people.errors import NotSignedIn
@@ -36,9 +37,9 @@ def open_session(given: dict[str, Any]) -> dict[str, Any]:
 
     Takes no Idempotency-Key: its answer, a token, is kept nowhere.
     """
-    token, expires_at, person = sign_in(
-        given["phone"], given["password"], clock.now(), client_network()
-    )
+    place = client_network()
+    count_sign_in(place)
+    token, expires_at, person = sign_in(given["phone"], given["password"], clock.now(), place)
     return {"token": token, "expires_at": expires_at, "person": person}
 
 

@@ -8,6 +8,7 @@ from incentive.core import clock, codes
 from incentive.core.addresses import client_network, public_base
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
+from incentive.core.limits import count_registration
 from incentive.people import cards, service
 from incentive.people.caller import caller
 from incentive.people.me import Me, me
@@ -30,6 +31,7 @@ _DRAWING: Final = {"type": "string", "format": "binary"}
 @bp.once_for_anyone(201, MeSchema)
 def sign_up(given: dict[str, Any]) -> Me:
     """Register yourself at the community where you live; then sign in."""
+    count_registration(client_network())
     at = clock.now()
     return me(service.sign_up(**given, at=at).id, at)
 

@@ -8,10 +8,12 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from incentive.core import clock
+from incentive.core.addresses import client_network
 from incentive.core.browser import is_same_origin
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unavailable
 from incentive.core.http import ANYONE
+from incentive.core.limits import count_registration
 from incentive.people import service as people
 from incentive.people.domain import SELF_ROLES
 from incentive.people.errors import ForeignOrigin
@@ -39,6 +41,7 @@ def register_now() -> ResponseReturnValue:
     if not is_same_origin():
         raise ForeignOrigin
     try:
+        count_registration(client_network())
         password = _password()
         with transaction():
             forms.once(ANYONE, lambda: str(_enter(password)))
@@ -48,7 +51,9 @@ def register_now() -> ResponseReturnValue:
     except IncentiveError as error:
         typed = {name: request.form.get(name, "") for name in _ASKED}
         errors = [(error.field, error.message)]
-        return _page(request.form.get("q", ""), typed, errors), error.status
+        wait = error.figures.get("retry_after_seconds")
+        headers = {} if wait is None else {"Retry-After": str(wait)}
+        return _page(request.form.get("q", ""), typed, errors), error.status, headers
 
 
 def _enter(password: str) -> UUID:

@@ -11,6 +11,7 @@ from incentive.core.addresses import client_network, is_secure
 from incentive.core.browser import is_same_origin
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unavailable
+from incentive.core.limits import count_sign_in
 from incentive.people.caller import COOKIE, Caller, identify, presented_token
 from incentive.people.errors import ForeignOrigin
 from incentive.people.sign_in import sign_in as open_session
@@ -68,7 +69,9 @@ def signed_in(phone: str, password: str, back: str = "") -> Response:
     Raises:
         As `people.sign_in.sign_in`.
     """
-    token, expires_at, _person = open_session(phone, password, clock.now(), client_network())
+    place = client_network()
+    count_sign_in(place)
+    token, expires_at, _person = open_session(phone, password, clock.now(), place)
     if not back:
         with transaction():
             who = identify(token)

@@ -92,7 +92,12 @@ def test_a_list_refuses_a_cursor_that_another_gave_or_nobody(signed_in, path):
     url = path.format(**signed_in.ids)
     assert signed_in.get(url).status_code == 200, url
     for wrong in WRONG:
-        for parts in ([wrong], [wrong, "u00000000-0000-7000-8000-0000000000ff"], [f"u{uuid4()}", wrong], [wrong, wrong]):
+        for parts in (
+            [wrong],
+            [wrong, "u00000000-0000-7000-8000-0000000000ff"],
+            [f"u{uuid4()}", wrong],
+            [wrong, wrong],
+        ):
             answer = signed_in.get(f"{url}{'&' if '?' in url else '?'}cursor={cursor(*parts)}")
             assert answer.status_code in (200, 400, 422), (parts, answer.text)
 
