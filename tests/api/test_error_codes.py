@@ -10,8 +10,10 @@ PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 
 def kinds(of=IncentiveError):
     for kind in of.__subclasses__():
-        yield kind
-        yield from kinds(kind)
+        # The demo speaks on the command line, not over the API.
+        if not kind.__module__.startswith("incentive.demo"):
+            yield kind
+            yield from kinds(kind)
 
 
 def meaning(kind):
