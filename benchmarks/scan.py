@@ -15,7 +15,7 @@ import time
 import urllib.request
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -123,8 +123,12 @@ def _request(path: str, token: str, code: str, scanned_at: str) -> bytes:
 
 def _cpu_seconds() -> float:
     """Return what all living servers have worked so far; the load generator is not among them."""
-    children = psutil.Process().children(recursive=True)
-    return sum(sum(child.cpu_times()[:2]) for child in children)
+    total = 0.0
+    for child in psutil.Process().children(recursive=True):
+        # A job's process, or an idle connection's, may end between the two looks.
+        with suppress(psutil.NoSuchProcess):
+            total += sum(child.cpu_times()[:2])
+    return total
 
 
 @contextmanager
