@@ -11,7 +11,7 @@ from incentive.core.paging import PageQuerySchema
 
 # Wide enough for any shift, and far from where date arithmetic overflows.
 _YEARS: Final = validate.Range(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
-_NAME: Final = validate.And(validate.Length(1, 100), validate.Regexp(r".*\S"))
+_NAME: Final = (validate.Length(1, 100), validate.Regexp(r".*\S"))
 _KIND: Final = validate.Regexp(r"^[a-z][a-z0-9_]{0,39}\Z")
 _KINDS: Final = {"description": "A word such as environment or care; rules may pay it apart"}
 

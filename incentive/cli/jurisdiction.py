@@ -13,7 +13,7 @@ from incentive.core.schema import create_jurisdiction
 _data = click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Data directory of a running `incentive up`.",
+    help="Data directory of a running `incentive up` (default: var, or INCENTIVE_DATA).",
 )
 
 

@@ -11,7 +11,9 @@ from incentive.core.schema import migrate
 
 @click.command("migrate")
 @click.option(
-    "--data", type=click.Path(path_type=Path, file_okay=False), help="A running instance."
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Data directory of a running `incentive up` (default: var, or INCENTIVE_DATA).",
 )
 def commands(*, data: Path | None) -> None:
     """Migrate as INCENTIVE_ADMIN_DATABASE_URL. Safe to repeat, and to resume."""

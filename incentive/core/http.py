@@ -16,6 +16,9 @@ from flask_smorest import Blueprint
 from flask_smorest.arguments import FlaskParser
 from marshmallow import RAISE, ValidationError, fields, pre_load
 from marshmallow import Schema as MarshmallowSchema
+from webargs.core import is_json
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import UnsupportedMediaType
 
 from incentive.core import clock, idempotency
 from incentive.core.db import transaction
@@ -31,6 +34,8 @@ CREATES_HEADER: Final = {
 }
 # Whose keys those are that come without a sign-in: no person's id looks like this.
 ANYONE: Final = "anyone"
+# The reader's language, which no view asks for: core.i18n.
+_GENERAL: Final = frozenset({"lang"})
 _UNSTORABLE: Final = "Contains a character that no text may hold."
 _KEY: Final = re.compile(r"[!-~]{8,80}")
 
@@ -82,9 +87,23 @@ class Api(SmorestApi):
 
 
 class _Parser(FlaskParser):
-    """Reads bodies; what is nested too deeply or has numbers too long is no JSON to us."""
+    """Reads bodies and queries.
+
+    What is nested too deeply or has numbers too long is no JSON to us, and a body that is not
+    called JSON is not looked at. A query's parameter that nobody knows is refused: a filter
+    misspelt would else answer for everything.
+    """
+
+    DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": RAISE}
+
+    def load_querystring(self, req: Any, schema: MarshmallowSchema) -> Any:
+        """Return the query without what every address takes."""
+        own = [(name, value) for name, value in req.args.items(multi=True) if name not in _GENERAL]
+        return self._makeproxy(MultiDict(own), schema)
 
     def _raw_load_json(self, req: Any) -> Any:
+        if not is_json(req.mimetype) and req.get_data(cache=True):
+            raise UnsupportedMediaType
         try:
             return super()._raw_load_json(req)
         except (json.JSONDecodeError, UnicodeDecodeError):

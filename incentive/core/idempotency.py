@@ -19,14 +19,15 @@ from incentive.core.i18n import _
 
 
 class KeyMissing(Malformed):
-    """A POST that creates came without an Idempotency-Key."""
+    """A POST that creates came without an Idempotency-Key, or with one that is none."""
 
     code = "http.idempotency_key_missing"
 
     def __init__(self) -> None:
         super().__init__(
             _(
-                "Send an Idempotency-Key header: any text of 8 to 80 characters, new for each order."
+                "The Idempotency-Key header is missing, or is not 8 to 80 visible ASCII characters."
+                " Send one that is new for each order."
             ),
             field="Idempotency-Key",
         )

@@ -17,9 +17,7 @@ def _printable(text: str) -> None:
 
 
 def _name(length_max: int) -> fields.String:
-    return fields.String(
-        required=True, validate=validate.And(validate.Length(1, length_max), _printable)
-    )
+    return fields.String(required=True, validate=(validate.Length(1, length_max), _printable))
 
 
 class SignInSchema(Schema):

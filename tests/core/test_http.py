@@ -7,6 +7,7 @@ from incentive.core.db import transaction
 from tests import factories
 
 SESSIONS = "/api/v1/sessions"
+NOWHERE = "00000000-0000-0000-0000-000000000000"
 GOOD = {"phone": "13812345678", "password": "a password"}
 
 
@@ -125,7 +126,37 @@ def test_a_body_above_a_mebibyte_is_refused(client):
 )
 def test_a_body_that_is_not_called_json_is_refused(client, content_type):
     answer = post(client, json.dumps(GOOD), content_type)
-    assert refusal(answer)[0] in (415, 422)
+    assert refusal(answer) == (415, "http.unsupported_media_type")
+
+
+def test_an_empty_body_misses_its_fields_whatever_it_is_called(client):
+    answer = post(client, b"", "text/plain")
+    assert refusal(answer) == (422, "http.unprocessable_entity")
+
+
+def test_a_query_that_nobody_knows_is_named_and_refused(client):
+    answer = client.get("/api/v1/regions?name=五华区")
+    assert refusal(answer) == (422, "http.unprocessable_entity")
+    assert (answer.json["field"], set(answer.json["errors"])) == ("name", {"name"})
+
+
+def test_the_language_may_be_asked_for_anywhere(client):
+    assert client.get("/api/v1/regions?lang=en&limit=5").status_code == 200
+
+
+@pytest.mark.parametrize("key", [None, "short", "x" * 81, "with blank"])
+def test_a_key_that_is_none_is_told_how_long_it_has_to_be(client, key):
+    headers = {"Idempotency-Key": key} if key else {}
+    body = {"name": "a", "phone": "13812345678", "password": "x" * 12, "home_region_id": NOWHERE}
+    answer = client.post("/api/v1/me?lang=en", json=body, headers=headers)
+    assert refusal(answer) == (400, "http.idempotency_key_missing")
+    assert "missing, or is not 8 to 80 visible" in answer.json["detail"]
+
+
+def test_the_document_says_how_long_a_name_may_be(client):
+    shapes = client.get("/api/v1/openapi.json").json["components"]["schemas"]
+    for shape, field in (("NewActivity", "title"), ("NewTeam", "name"), ("NewShift", "title")):
+        assert shapes[shape]["properties"][field]["maxLength"] == 100
 
 
 def test_a_compressed_body_is_no_json(client):

@@ -97,6 +97,20 @@ def test_days_are_the_jurisdictions_and_both_are_included(client, shop, traded, 
     assert empty["totals"] == {"count": 0, "points_in": 0, "points_out": 0, "net": 0}
 
 
+@pytest.mark.parametrize("ending", ["", ".csv", ".xlsx"])
+def test_days_backwards_name_the_field(client, shop, ending):
+    query = {"from": "2026-02-01", "to": "2026-01-31"}
+    answer = client.get(path(shop, ending, **query), headers=shop.manager)
+    refused(answer, 422, "http.unprocessable_entity")
+    assert (answer.json["field"], list(answer.json["errors"])) == ("from", ["from"])
+
+
+def test_a_misspelt_filter_is_refused(client, shop):
+    answer = client.get(path(shop, fron="2026-02-01"), headers=shop.manager)
+    refused(answer, 422, "http.unprocessable_entity")
+    assert answer.json["field"] == "fron"
+
+
 def test_an_entry_of_no_order_is_shown_too(client, shop):
     lines = transfer(
         Purse("region:1", "issuance"), Purse(f"station:{shop.station_id}", "income"), 7
