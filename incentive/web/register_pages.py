@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from flask import render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from incentive.core import clock
@@ -13,10 +13,11 @@ from incentive.core.browser import is_same_origin
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unavailable
 from incentive.core.http import ANYONE
+from incentive.core.i18n import _
 from incentive.core.limits import count_registration
 from incentive.people import service as people
 from incentive.people.domain import SELF_ROLES
-from incentive.people.errors import ForeignOrigin
+from incentive.people.errors import ForeignOrigin, PhoneTaken
 from incentive.people.passwords import LENGTH_MAX, LENGTH_MIN
 from incentive.web import forms, queries, viewer
 from incentive.web.errors import HomeMissing, NameMissing, PasswordTooLong
@@ -29,9 +30,10 @@ _ASKED: Final = ("name", "phone", "home_region_id", "role")
 
 
 @bp.get("/register")
-def register() -> str:
-    """Ask where somebody lives, and then who they are."""
-    viewer.greet()
+def register() -> ResponseReturnValue:
+    """Ask where somebody lives, and then who they are; whoever is signed in has done so."""
+    if viewer.greet():
+        return redirect(url_for("web.me"))
     return _page(request.args.get("q", ""), {}, [])
 
 
@@ -45,7 +47,7 @@ def register_now() -> ResponseReturnValue:
         password = _password()
         with transaction():
             forms.once(ANYONE, lambda: str(_enter(password)))
-        return signed_in(request.form.get("phone", ""), password)
+        answer = signed_in(request.form.get("phone", ""), password)
     except Unavailable:
         raise
     except IncentiveError as error:
@@ -53,7 +55,19 @@ def register_now() -> ResponseReturnValue:
         errors = [(error.field, error.message)]
         wait = error.figures.get("retry_after_seconds")
         headers = {} if wait is None else {"Retry-After": str(wait)}
-        return _page(request.form.get("q", ""), typed, errors), error.status, headers
+        taken = isinstance(error, PhoneTaken)
+        page = _page(request.form.get("q", ""), typed, errors, taken=taken)
+        return page, error.status, headers
+    flash(
+        str(
+            _(
+                "Welcome! Next: choose an activity and sign up. There, scan the code when you come"
+                " and when you go."
+            )
+        ),
+        "success",
+    )
+    return answer
 
 
 def _enter(password: str) -> UUID:
@@ -81,7 +95,13 @@ def _password() -> str:
     return password
 
 
-def _page(q: str, typed: dict[str, str], errors: Sequence[tuple[str | None, object]]) -> str:
+def _page(
+    q: str,
+    typed: dict[str, str],
+    errors: Sequence[tuple[str | None, object]],
+    *,
+    taken: bool = False,
+) -> str:
     begin = q.strip().replace("\x00", "")
     found: Sequence[Any] = []
     if begin:
@@ -93,6 +113,7 @@ def _page(q: str, typed: dict[str, str], errors: Sequence[tuple[str | None, obje
         found=found,
         typed=typed,
         errors=errors,
+        taken=taken,
         password_min=LENGTH_MIN,
         full=len(found) == FOUND_MAX,
     )

@@ -24,9 +24,10 @@ _SEE_OTHER: Final = 303
 
 
 @bp.get("/sign-in")
-def sign_in() -> str:
-    """Ask for phone and password."""
-    viewer.greet()
+def sign_in() -> ResponseReturnValue:
+    """Ask for phone and password; whoever is signed in already goes to their own page."""
+    if viewer.greet():
+        return redirect(url_for("web.me"))
     back = own_path(request.args.get("next"))
     return render_template("web/sign_in.html", errors=[], phone="", next=back)
 

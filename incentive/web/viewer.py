@@ -31,11 +31,12 @@ def visitor() -> Caller | None:
         return None
 
 
-def greet() -> None:
-    """Let a page without a transaction of its own name who looks at it."""
-    if COOKIE in request.cookies:
-        with transaction():
-            visitor()
+def greet() -> Caller | None:
+    """Let a page without a transaction of its own name who looks at it, and return them."""
+    if COOKIE not in request.cookies:
+        return None
+    with transaction():
+        return visitor()
 
 
 def context() -> dict[str, Any]:
@@ -51,7 +52,7 @@ def context() -> dict[str, Any]:
 
 
 def links(who: Caller) -> list[Link]:
-    """Return the tabs for the roles that `who` holds; none for whoever has one page only."""
+    """Return the tabs for the roles that `who` holds; everybody has a page of their own."""
     found = [_link(_("My page"), url_for("web.me"), "person")]
     if who.regions_for("shift.run"):
         found.append(_link(_("On duty"), url_for("web.duty"), "shield"))
@@ -62,7 +63,7 @@ def links(who: Caller) -> list[Link]:
         found.append(_link(_("Ledger"), ledger, "ledger"))
     elif serves(who):
         found.append(_link(_("Stations"), url_for("web.counters"), "counter"))
-    return found if len(found) > 1 else []
+    return found
 
 
 def own_station(who: Caller) -> Any:

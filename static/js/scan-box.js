@@ -98,8 +98,9 @@ function wire(box) {
     busy = true;
     say(box.dataset.textSending);
     try {
-      await send(box, { nonce: nonce(), scanned_at: new Date().toISOString(), ...named(code), ...JSON.parse(box.dataset.extra) });
-      input.value = "";
+      const taken = await send(box, { nonce: nonce(), scanned_at: new Date().toISOString(), ...named(code), ...JSON.parse(box.dataset.extra) });
+      if (taken) input.value = "";
+      else input.select();
     } finally {
       busy = false;
       say();
@@ -113,32 +114,37 @@ function named(text) {
   return /^\d{13}$/.test(digits) ? { volunteer_number: digits } : { code: text };
 }
 
+/** Send a scan; return whether it was taken, be it by the server or by this phone. */
 async function send(box, scan) {
   try {
     const answer = await post(box.dataset.endpoint, scan, { key: scan.nonce });
     show(box, inWords(box, answer));
     box.dispatchEvent(new CustomEvent("incentive:scanned", { bubbles: true, detail: answer }));
+    return true;
   } catch (error) {
     if (error instanceof Refused && error.status === 401) {
-      keep(box, scan, "signed_out");
+      return keep(box, scan, "signed_out");
     } else if (error instanceof Refused) {
       signal(false);
       show(box, fill(box, "refused", { text: error.message }));
     } else if (error instanceof Unreachable) {
-      keep(box, scan, "kept");
+      return keep(box, scan, "kept");
     } else {
       throw error;
     }
   }
+  return false;
 }
 
 function keep(box, scan, words) {
   try {
     queue.keep(owner, scan);
     show(box, fill(box, words, {}));
+    return true;
   } catch {
     signal(false);
     show(box, fill(box, "lost", {}));
+    return false;
   }
 }
 
@@ -153,7 +159,11 @@ function inWords(box, answer) {
   return filled;
 }
 
+/** Show a verdict in the place of all that was said of earlier scans. */
 function show(box, filled) {
+  document.querySelector("[data-toasts]")?.replaceChildren();
+  box.querySelector(".field-invalid")?.classList.remove("field-invalid");
+  box.querySelector(".field .error")?.remove();
   const place = box.querySelector("[data-scan-verdict]");
   place.replaceChildren(filled);
   place.scrollIntoView({ block: "nearest" });

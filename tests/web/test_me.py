@@ -132,3 +132,23 @@ def test_nobody_sees_anothers_name(mine, place):
     page = mine.get("/me").text
     for other in (place.worker, place.steward, place.manager):
         assert other.name not in page
+
+
+def test_the_address_of_a_form_leads_to_the_page_it_stands_on(browsing, place):
+    some, shop = place.shift.id, f"/stations/{place.shop.id}"
+    pages = {
+        "/me/scans": "/me",
+        "/redemptions": "/me",
+        f"/redemptions/{some}/cancel": "/me",
+        f"/shifts/{some}/sign-up": "/me",
+        f"/shifts/{some}/withdraw": "/me",
+        f"/service-records/{some}/verify": "/duty",
+        f"/service-records/{some}/reject": "/duty",
+        f"{shop}/collect": f"{shop}/counter",
+        f"{shop}/redemptions/{some}/cancel": f"{shop}/counter",
+        f"{shop}/redemptions/{some}/refund": f"{shop}/counter",
+        "/sign-out": "/",
+    }
+    for path, page in pages.items():
+        answer = browsing(place.volunteer).get(f"{path}?lang=en")
+        assert (answer.status_code, answer.location) == (302, f"{page}?lang=en"), path

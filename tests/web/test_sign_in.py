@@ -245,3 +245,8 @@ def test_nobody_changes_a_password_without_signing_in(browsing, member):
     assert browsing().get("/me/password").location.startswith("/sign-in")
     browsing().post("/me/password", {"current": PASSWORD, "new": "another password"})
     assert signing_in(browsing()).location == "/me"
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/register"])
+def test_whoever_is_signed_in_need_not_do_it_again(browsing, place, path):
+    assert browsing(place.volunteer).get(path).location == "/me"
