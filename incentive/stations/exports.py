@@ -2,15 +2,20 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from typing import IO, Any, Final
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
 from incentive.core.i18n import Text, _
 
-Cell = str | int
+Cell = str | int | date
+SHEET: Final = _("Ledger")
+TOTAL: Final = _("Total")
 HEADINGS: Final[tuple[Text, ...]] = (
     _("Day"),
     _("Time"),
@@ -35,6 +40,10 @@ KINDS: Final[dict[str, Text]] = {
 _FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")
 # Excel's sheets end at 1,048,576 rows.
 _SHEET_ROWS_MAX: Final = 1_000_000
+# Points in and points out; a row's running total is its own.
+_SUMMED: Final = (6, 7)
+_WIDTHS: Final = {1: 20, 3: 24, 10: 24, 11: 38}
+_NO_FILE_NAME: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]')
 
 
 def harmless(text: str) -> str:
@@ -48,36 +57,62 @@ def write_csv(rows: Iterable[Any], file: IO[bytes], timezone: str) -> None:
     writer = csv.writer(text)
     writer.writerow(str(heading) for heading in HEADINGS)
     for cells in _cells(rows, timezone):
+        # Of a day or an instant the csv module writes `str`, as in 2026-11-22 09:00:00.
         writer.writerow(harmless(cell) if isinstance(cell, str) else cell for cell in cells)
     text.detach()
 
 
 def write_xlsx(rows: Iterable[Any], file: IO[bytes], timezone: str) -> None:
-    """Write headings and rows as a workbook; texts are text cells, which Excel never runs."""
+    """Write headings, rows and their sums as a workbook; texts are text cells, which Excel never runs."""
     book = xlsxwriter.Workbook(file, {"constant_memory": True})
-    heading = book.add_format({"bold": True})
+    bold = book.add_format({"bold": True})
+    formats = {
+        date: book.add_format({"num_format": "yyyy-mm-dd"}),
+        datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+    }
     sheet: Any = None
-    for number, cells in enumerate(_with_headings(_cells(rows, timezone))):
-        at = number % _SHEET_ROWS_MAX
-        if at == 0:
-            sheet = book.add_worksheet()
-            sheet.freeze_panes(1, 0)
+    at, sums = 0, dict.fromkeys(_SUMMED, 0)
+    for number, cells in enumerate(_cells(rows, timezone)):
+        at = number % (_SHEET_ROWS_MAX - 1) + 1
+        if at == 1:
+            sheet = _new_sheet(book, bold)
         for column, cell in enumerate(cells):
-            if isinstance(cell, int):
-                sheet.write_number(at, column, cell)
-            else:
-                sheet.write_string(at, column, cell, *([heading] if at == 0 else []))
+            match cell:
+                case int():
+                    sheet.write_number(at, column, cell)
+                case date():
+                    sheet.write_datetime(at, column, cell, formats[type(cell)])
+                case _:
+                    sheet.write_string(at, column, cell)
+        for column in sums:
+            sums[column] += int(cells[column])  # type: ignore[arg-type]
+    sheet = sheet or _new_sheet(book, bold)
+    sheet.write_string(at + 1, 0, str(TOTAL), bold)
+    for column, points in sums.items():
+        sheet.write_number(at + 1, column, points, bold)
     book.close()
 
 
-def _with_headings(rows: Iterable[tuple[Cell, ...]]) -> Iterator[tuple[Cell, ...]]:
-    """Return the rows with the headings at the top of every sheet."""
-    headings = tuple(str(heading) for heading in HEADINGS)
-    yield headings
-    for number, row in enumerate(rows):
-        if number and number % (_SHEET_ROWS_MAX - 1) == 0:
-            yield headings
-        yield row
+def file_name(station: str, first_day: date | None, last_day: date, ending: str) -> str:
+    """Return what to call the file: without a first day it goes back to the beginning."""
+    days = [day.isoformat() for day in (first_day, last_day) if day]
+    return _NO_FILE_NAME.sub("_", "-".join([station, *days])) + f".{ending}"
+
+
+def attachment(name: str, plain: str) -> str:
+    """Return the header that names a download, for readers of RFC 5987 and, `plain`, for others."""
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _new_sheet(book: Any, bold: Any) -> Any:
+    """Return one more sheet, with its headings and columns wide enough to read."""
+    number = len(book.worksheets()) + 1
+    sheet = book.add_worksheet(str(SHEET) if number == 1 else f"{SHEET} {number}")
+    sheet.freeze_panes(1, 0)
+    for column, heading in enumerate(HEADINGS):
+        sheet.set_column(column, column, _WIDTHS.get(column, 12))
+        sheet.write_string(0, column, str(heading), bold)
+    return sheet
 
 
 def _cells(rows: Iterable[Any], timezone: str) -> Iterator[tuple[Cell, ...]]:
@@ -85,8 +120,8 @@ def _cells(rows: Iterable[Any], timezone: str) -> Iterator[tuple[Cell, ...]]:
     kinds = {kind: str(words) for kind, words in KINDS.items()}
     for row in rows:
         yield (
-            row.day.isoformat(),
-            f"{row.at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
+            row.day,
+            row.at.astimezone(zone).replace(tzinfo=None, microsecond=0),
             kinds.get(row.kind, row.kind),
             row.item or "",
             row.quantity or "",

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from flask import Response, send_file
 
+from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
+from incentive.core.zone import today
 from incentive.people.caller import Caller, caller
-from incentive.stations import station_ledger
+from incentive.stations import exports, service, station_ledger
 from incentive.stations.ledger_schemas import (
     ExportQuerySchema,
     LedgerQuerySchema,
@@ -64,9 +66,15 @@ def _file(
     try:
         with transaction():
             write(caller(), station_id, Filter(**query), file)
+            station = service.get(station_id, clock.now())
     except BaseException:
         file.close()
         raise
     file.seek(0)
-    name = f"station-ledger-{station_id}.{ending}"
-    return send_file(file, mimetype=mimetype, as_attachment=True, download_name=name, max_age=0)
+    answer = send_file(file, mimetype=mimetype, max_age=0)
+    name = exports.file_name(
+        station.name, query.get("first_day"), query.get("last_day") or today(), ending
+    )
+    plain = f"station-ledger-{station_id}.{ending}"
+    answer.headers["Content-Disposition"] = exports.attachment(name, plain)
+    return answer

@@ -1,6 +1,7 @@
 import csv
 import io
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from urllib.parse import unquote
 from uuid import uuid4
 
 import openpyxl
@@ -12,7 +13,7 @@ from incentive.ledger import service as ledger
 from incentive.ledger.domain import Posting, Purse, transfer
 from incentive.people.models import Person
 from incentive.stations import exports
-from incentive.stations.models import Item
+from incentive.stations.models import Item, Station
 from tests.stations.conftest import API, collect, newcomer, order, points_of, post
 from tests.stations.test_redemptions import refused
 
@@ -158,7 +159,19 @@ def workbook(client, shop, **query):
 
 
 def read_xlsx(client, shop, **query):
-    return list(workbook(client, shop, **query).active.iter_rows(values_only=True))
+    """The rows of the first sheet; the sums below them are taken off and compared."""
+    *rows, last = workbook(client, shop, **query).worksheets[0].iter_rows(values_only=True)
+    assert (last[0], *last[6:8]) == ("合计", *list(sums(rows).values())[1:])
+    return rows
+
+
+def shown(cell):
+    match cell:
+        case None:
+            return ""
+        case datetime() if cell.time() == time():
+            return str(cell.date())
+    return str(cell)
 
 
 def sums(rows):
@@ -184,7 +197,10 @@ def test_files_hold_the_same_rows_the_earliest_first(client, shop, traded):
     written = read_csv(client, shop)
     assert len(written[0]) == len(exports.HEADINGS)
     assert [row[8] for row in written[1:]] == ["20", "30", "40", "20"]
-    cells = [["" if cell is None else str(cell) for cell in row] for row in read_xlsx(client, shop)]
+    rows = read_xlsx(client, shop)
+    for row in rows[1:]:
+        assert (row[0].date(), row[0].time()) == (row[1].date(), time())
+    cells = [[shown(cell) for cell in row] for row in rows]
     assert [[cell.removeprefix("'") for cell in row] for row in written] == cells
 
 
@@ -208,9 +224,33 @@ def test_a_long_ledger_goes_on_on_the_next_sheet(monkeypatch, client, shop, trad
     monkeypatch.setattr(exports, "_SHEET_ROWS_MAX", 3)
     book = workbook(client, shop)
     sheets = [list(sheet.iter_rows(values_only=True)) for sheet in book]
-    assert [len(rows) for rows in sheets] == [3, 3]
+    assert [len(rows) for rows in sheets] == [3, 4]
+    assert book.sheetnames == ["台账", "台账 2"]
     assert sheets[0][0] == sheets[1][0]
-    assert [row[8] for rows in sheets for row in rows[1:]] == [20, 30, 40, 20]
+    assert [row[8] for rows in sheets for row in rows[1:]] == [20, 30, 40, 20, None]
+    assert sheets[1][-1][6:8] == (40, 20)
+
+
+def test_a_file_is_called_after_the_station_and_its_days(client, shop):
+    name = '翠湖/"超市";\r\nX: 1'
+    with transaction():
+        session().get(Station, shop.station_id).name = name
+    query = {"from": "2026-01-01", "to": "2026-01-31"}
+    with client.get(path(shop, ".xlsx", **query), headers=shop.manager) as answer:
+        header = answer.headers["Content-Disposition"]
+    plain, called = header.removeprefix("attachment; ").split("; ")
+    assert plain == f'filename="station-ledger-{shop.station_id}.xlsx"'
+    assert unquote(called) == ("filename*=UTF-8''翠湖__超市_;__X_ 1-2026-01-01-2026-01-31.xlsx")
+    assert not set(called) & set(' ";\r\n/')
+
+
+def test_a_file_without_days_is_called_after_the_day_on_which_it_was_made(client, shop, now):
+    with client.get(path(shop, ".csv"), headers=shop.manager) as answer:
+        assert f"-{day_of(now)}.csv" in answer.headers["Content-Disposition"]
+
+
+def test_an_empty_workbook_sums_to_nothing(client, shop):
+    assert len(read_xlsx(client, shop)) == 1
 
 
 def test_what_is_held_is_not_the_stations_yet(client, shop, held):
