@@ -9,7 +9,7 @@ from rich.table import Table
 
 from incentive.core import clock
 from incentive.demo import loading, people
-from incentive.demo.walk.errors import Broken
+from incentive.demo.walk.errors import Away, Broken
 from incentive.demo.walk.server import Server
 from incentive.demo.walk.stage import Stage
 from incentive.demo.walk.walking import walk as walk_chain
@@ -47,15 +47,22 @@ def load() -> None:
 @click.option("--patience", default=120.0, show_default=True, help="Seconds for the settlement.")
 def walk(people: int, server: str, jurisdiction: str | None, patience: float) -> None:
     """Play the whole chain over HTTP on a server with demo data: sign up, scan, earn, redeem, audit."""
-    console, bar = Console(), Progress.get_default_columns()
+    console, err, bar = Console(), Console(stderr=True), Progress.get_default_columns()
     columns = (*bar[:2], MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    shown = Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+    with shown as progress:
         stage, host = Stage(progress), Server(server, jurisdiction)
         try:
             line = walk_chain(host, stage, people, patience)
         except Broken as broken:
             progress.stop()
-            stage.show(console)
+            if isinstance(broken, Away) and not stage.done:
+                raise click.ClickException(
+                    f"No server answers at {server}. Start one with `incentive up --demo`,"
+                    " or name its address with --server."
+                ) from None
+            if stage.done:
+                stage.show(console)
             raise click.ClickException(f"chain broken at “{stage.present}”: {broken}") from None
         finally:
             host.close()

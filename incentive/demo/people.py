@@ -49,11 +49,11 @@ class Human:
 _STATION: Final = STATIONS[0]
 # (role, scope, what there is to see); their phones count up from 13800000001.
 _LISTED: Final = (
-    (role.ADMINISTRATOR, CITY, "everything in Kunming: roles, rules, records set aside"),
+    (role.ADMINISTRATOR, CITY, "everything in Kunming: roles, grids, records set aside (API)"),
     (role.AUDITOR, CITY, "any station's ledger, read only"),
-    (role.COMMUNITY_WORKER, HOME, "publish activities and shifts of 翠湖"),
+    (role.COMMUNITY_WORKER, HOME, "records of 翠湖 to verify; publish activities and shifts (API)"),
     (role.GRID_WORKER, HOME_GRID, "show a shift's code, verify pending records of the grid"),
-    (role.STATION_MANAGER, _STATION.name, f"counter, stock and ledger of {_STATION.name}"),
+    (role.STATION_MANAGER, _STATION.name, f"counter and ledger of {_STATION.name}; stock (API)"),
     (role.VOLUNTEER, HOME, "hours, points, card, and a shift to scan in at any hour"),
     (role.VOLUNTEER, HOME, "a newcomer: nothing yet, everything to sign up for"),
     (role.GIG_WORKER, HOME, "stations nearby, points from serving after work"),

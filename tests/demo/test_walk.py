@@ -6,7 +6,9 @@ from click.testing import CliRunner
 from rich.progress import Progress
 
 from incentive.demo.commands import commands
+from incentive.demo.walk import scenes, walking
 from incentive.demo.walk import server as servers
+from incentive.demo.walk.cast import Staff
 from incentive.demo.walk.errors import Broken
 from incentive.demo.walk.server import Server, Visitor
 from incentive.demo.walk.stage import Stage
@@ -90,9 +92,50 @@ def test_results_come_in_the_order_of_the_items():
     assert [(done.name, done.count) for done in stage.done] == [("a step", 50)]
 
 
-def test_a_walk_without_a_server_says_where_it_broke(monkeypatch):
+def test_a_step_that_counts_shows_its_own_figure():
+    stage = Stage(Progress(disable=True))
+    assert stage.counted("refused", lambda: 4) == 4
+    assert [(done.name, done.count) for done in stage.done] == [("refused", 4)]
+
+
+@pytest.mark.parametrize("fault", [Broken("somebody", "no"), KeyboardInterrupt(), None])
+def test_the_activity_and_the_goods_are_taken_away_however_it_ends(monkeypatch, fault):
+    asked = []
+
+    class Books:
+        def post(self, _who, path, _body=None):
+            asked.append(f"POST {path}")
+            return {"id": path.strip("/").partition("/")[0]}
+
+        def patch(self, _who, path, body):
+            asked.append(f"PATCH {path} {body['status']}")
+
+        def get(self, who, _path):
+            scope = {"role": who.label, "region": {"id": "r"}, "station_id": "s"}
+            return {"roles": [scope]}
+
+    def rest(server, stage, staff, people, patience, tidying):
+        scenes.publish(server, staff, people, tidying)
+        if fault:
+            raise fault
+        return "whole"
+
+    staff = Staff(*map(Visitor, ("community_worker", "grid_worker", "station_manager", "auditor")))
+    monkeypatch.setattr(walking, "sign_in_staff", lambda _: staff)
+    monkeypatch.setattr(walking, "_walk", rest)
+    stage = Stage(Progress(disable=True))
+    if fault:
+        with pytest.raises(type(fault)):
+            walking.walk(Books(), stage, 3, 1.0)
+    else:
+        assert walking.walk(Books(), stage, 3, 1.0) == "whole"
+    assert asked[-2:] == ["PATCH /items/stations withdrawn", "POST /activities/activities/cancel"]
+
+
+def test_a_walk_without_a_server_says_so_in_one_line(monkeypatch):
     monkeypatch.setattr(servers, "FIRST_SECONDS_MAX", 0.0)
     done = CliRunner().invoke(commands, ["walk", "--server", "http://127.0.0.1:9"])
     assert done.exit_code == 1
-    assert "chain broken at “staff sign in”" in done.output
-    assert "incentive up --demo" in done.output
+    (line,) = done.output.splitlines()
+    assert line.startswith("Error: No server answers at http://127.0.0.1:9.")
+    assert "incentive up --demo" in line

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from incentive.demo.people import PASSWORD, listed
-from incentive.demo.walk.errors import Broken
+from incentive.demo.walk.errors import Away, Broken
 from incentive.demo.walk.server import Server, Visitor, problem_of
 from incentive.people import permissions as role
 
@@ -44,6 +44,8 @@ def sign_in_staff(server: Server) -> Staff:
             staff(role.STATION_MANAGER),
             staff(role.AUDITOR),
         )
+    except Away:
+        raise
     except Broken as broken:
         hint = "Is the demo there? `incentive up --demo` starts a server that has it."
         raise Broken(str(broken), hint) from None

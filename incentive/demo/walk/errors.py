@@ -6,3 +6,7 @@ class Broken(Exception):
 
     def __init__(self, who: str, what: str) -> None:
         super().__init__(f"{who}: {what}")
+
+
+class Away(Broken):
+    """The server does not answer."""

@@ -8,10 +8,12 @@ which the scanner sends a few minutes late, and they scan themselves out with th
 code, which counts only while it is shown: another person saw both, so both count by themselves.
 """
 
+import secrets
 import threading
 import time
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -34,7 +36,6 @@ CODE_SECONDS_MAX: Final = 15.0
 class Scene:
     """What was set up for this walk alone."""
 
-    run: str
     long_shift: str
     short_shift: str
     station_id: str
@@ -42,8 +43,12 @@ class Scene:
     item_name: str
 
 
-def publish(server: Server, staff: Staff, run: str, people: int) -> Scene:
-    """Have the community publish an activity with two shifts, and the station put goods out."""
+def publish(server: Server, staff: Staff, people: int, tidying: ExitStack) -> Scene:
+    """Have the community publish an activity with two shifts, and the station put goods out.
+
+    `tidying` takes them out of sight again, so that the demo's lists keep their shape.
+    """
+    run = secrets.token_hex(3)
     worker, now = staff.community_worker, clock.now()
     grid_id = _scope(server, staff.grid_worker)["region"]["id"]
     team = server.post(worker, "/teams", {"region_id": grid_id, "name": f"全链路演示队 {run}"})
@@ -57,7 +62,9 @@ def publish(server: Server, staff: Staff, run: str, people: int) -> Scene:
             "kind": "environment",
         },
     )
-    shifts = f"/activities/{activity['id']}/shifts"
+    published = f"/activities/{activity['id']}"
+    tidying.callback(server.post, worker, f"{published}/cancel")
+    shifts = f"{published}/shifts"
     hour = timedelta(hours=1)
     long_shift = {"title": "上半场", "quota": people} | _hours(now - 3 * hour, now + hour)
     short_shift = {"title": "下半场", "quota": people, "walk_ins": True} | _hours(
@@ -67,8 +74,9 @@ def publish(server: Server, staff: Staff, run: str, people: int) -> Scene:
     name = f"演示毛巾 {run}"
     goods = {"name": name, "points_price": PRICE, "stock": people}
     item = server.post(staff.station_manager, f"/stations/{station_id}/items", goods)
+    withdrawn = {"status": "withdrawn"}
+    tidying.callback(server.patch, staff.station_manager, f"/items/{item['id']}", withdrawn)
     return Scene(
-        run,
         server.post(worker, shifts, long_shift)["id"],
         server.post(worker, shifts, short_shift)["id"],
         station_id,

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import httpx
 
-from incentive.demo.walk.errors import Broken
+from incentive.demo.walk.errors import Away, Broken
 
 CONNECTIONS: Final = 8
 FIRST_SECONDS_MAX: Final = 5.0
@@ -75,6 +75,14 @@ class Server:
         answer = self.send(who, "POST", path, json=body, params=query)
         return self.wanted(who, "POST", path, answer)
 
+    def patch(self, who: Visitor, path: str, body: Any) -> Any:
+        """Change something; return the JSON.
+
+        Raises:
+            Broken: it is refused, or the server stays away.
+        """
+        return self.wanted(who, "PATCH", path, self.send(who, "PATCH", path, json=body))
+
     def refused(self, who: Visitor, path: str, body: Any, code: str) -> None:
         """Post what must be refused with the problem `code`.
 
@@ -90,7 +98,7 @@ class Server:
         """Send one request until the server answers for itself; the key stays the same.
 
         Raises:
-            Broken: it stays away.
+            Away: it stays away.
         """
         headers = {"Authorization": f"Bearer {who.token}"} if who.token else {}
         if method == "POST":
@@ -108,7 +116,7 @@ class Server:
                     return answer
                 told = _told(method, path, answer)
             if time.monotonic() + pause > deadline:
-                raise Broken(who.label, f"the server stays away ({told})")
+                raise Away(who.label, f"the server stays away ({told})")
             time.sleep(pause)
             pause = min(pause * 2, 2.0)
 

@@ -68,6 +68,12 @@ class Stage:
         """Have `act` done; return its result."""
         return self.each(name, lambda _: act(), [None])[0]
 
+    def counted(self, name: str, act: Callable[[], int]) -> int:
+        """Have `act` done, which does something as often as it returns; return that."""
+        count = self.once(name, act)
+        self.done[-1] = Done(name, count, self.done[-1].seconds)
+        return count
+
     def show(self, console: Console) -> None:
         """Print the table of the steps."""
         table = Table("step", title="The chain", title_justify="left")

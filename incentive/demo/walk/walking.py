@@ -1,12 +1,13 @@
 """The walk: every scene in its order, with everyone who takes part."""
 
-import secrets
 import time
+from contextlib import ExitStack, suppress
 from typing import Final
 
 from incentive.demo.places import HOME
 from incentive.demo.walk import scenes
 from incentive.demo.walk.cast import Staff, register, sign_in_staff
+from incentive.demo.walk.errors import Broken
 from incentive.demo.walk.scenes import Scene
 from incentive.demo.walk.server import Server, Visitor
 from incentive.demo.walk.stage import Stage
@@ -21,9 +22,28 @@ def walk(server: Server, stage: Stage, people: int, patience_seconds: float) -> 
         Broken: somebody was answered otherwise than the chain needs.
     """
     staff = stage.once("staff sign in", lambda: sign_in_staff(server))
-    run = secrets.token_hex(3)
+    tidying = ExitStack()
+    try:
+        told = _walk(server, stage, staff, people, patience_seconds, tidying)
+    except BaseException:
+        # Why the chain broke is told, not what came of it.
+        with suppress(Broken):
+            tidying.close()
+        raise
+    stage.once("activity and goods taken away", tidying.close)
+    return told
+
+
+def _walk(
+    server: Server,
+    stage: Stage,
+    staff: Staff,
+    people: int,
+    patience_seconds: float,
+    tidying: ExitStack,
+) -> str:
     scene = stage.once(
-        "activity and goods published", lambda: scenes.publish(server, staff, run, people)
+        "activity and goods published", lambda: scenes.publish(server, staff, people, tidying)
     )
     home_id = server.get(NOBODY, "/regions", q=HOME, level="community")["items"][0]["id"]
     labels = [f"volunteer {number}" for number in range(1, people + 1)]
@@ -32,7 +52,7 @@ def walk(server: Server, stage: Stage, people: int, patience_seconds: float) -> 
     )
     stage.each("sign up", lambda who: scenes.sign_up(server, scene, who, "confirmed"), volunteers)
     latecomer = register(server, "latecomer", home_id)
-    refusals = stage.once(
+    refusals = stage.counted(
         "refused at the door", lambda: _refused_at_the_door(server, scene, staff, latecomer)
     )
     kept = stage.each(
@@ -72,7 +92,7 @@ def walk(server: Server, stage: Stage, people: int, patience_seconds: float) -> 
         lambda order: scenes.collect(server, scene, staff.station_manager, order),
         orders,
     )
-    refusals += stage.once(
+    refusals += stage.counted(
         "refused at the counter",
         lambda: _refused_at_the_counter(server, scene, staff, latecomer, orders[0]["code"]),
     )
