@@ -30,7 +30,9 @@ def nearest_with_goods(home: str | None, limit: int) -> Sequence[Row[*tuple[Any,
     return session().execute(statement).all()
 
 
-def goods_at(station_ids: Sequence[UUID], person_id: UUID) -> Sequence[Row[*tuple[Any, ...]]]:
+def goods_at(
+    station_ids: Sequence[UUID], person_id: UUID | None
+) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return (Item, had) of what the stations offer: how many of it the person holds or had."""
     had = (
         select(func.coalesce(func.sum(Redemption.quantity), 0))
@@ -76,7 +78,10 @@ def stock_of(station_id: UUID) -> Sequence[Row[*tuple[Any, ...]]]:
 def handed_over(
     station_id: UUID, since: datetime, limit: int
 ) -> tuple[int, int, Sequence[Row[*tuple[Any, ...]]]]:
-    """Return how many orders were handed over since then, their points, and the latest of them."""
+    """Return orders handed over since then and not refunded, their points, and the latest rows.
+
+    A refunded order stays among the rows; the sums are without it.
+    """
     # Nothing is handed over later than it may be collected, so older orders need no look.
     then = and_(
         Redemption.station_id == station_id,
@@ -84,6 +89,7 @@ def handed_over(
         Redemption.held_at >= since - HELD_FOR,
         Redemption.collected_at >= since,
     )
+    stays = Redemption.status == "collected"
     statement = (
         select(
             Redemption,
@@ -91,8 +97,8 @@ def handed_over(
             Station.name.label("station_name"),
             Station.address.label("station_address"),
             Person.volunteer_number,
-            func.count().over().label("orders"),
-            func.sum(Redemption.points).over().label("points"),
+            func.count().filter(stays).over().label("orders"),
+            func.coalesce(func.sum(Redemption.points).filter(stays).over(), 0).label("points"),
         )
         .join(Item, Item.id == Redemption.item_id)
         .join(Station, Station.id == Redemption.station_id)

@@ -16,6 +16,7 @@ from incentive.ledger.domain import NEVER, Balance
 from incentive.people.caller import Caller
 from incentive.settlement import service as settlement
 from incentive.stations import orders
+from incentive.stations.models import Item
 from incentive.stations.views import OrderView
 from incentive.web import counter_queries, queries
 
@@ -37,6 +38,12 @@ _KINDS: Final[dict[str, Text]] = {
     "adjustment": _("Adjusted"),
     "reversal": _("Reversed"),
 }
+# Why the books say that an order was closed; what else stands there, somebody wrote.
+_CLOSED: Final[dict[str, Text]] = {
+    "cancelled": _("You cancelled the order; the points came back"),
+    "lapsed": _("Not collected in time; the points came back"),
+}
+_REASONED: Final = ("release", "refund", "adjustment", "reversal")
 
 
 def me(who: Caller, at: datetime) -> dict[str, Any]:
@@ -81,6 +88,8 @@ def shift(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
         "end": row.ends_at,
         "left": row.left,
         "quota": row.quota,
+        "region": getattr(row, "region", ""),
+        "team": getattr(row, "team", ""),
     }
 
 
@@ -95,7 +104,12 @@ def statement(
 
 def _line(line: dict[str, Any], title: str | None) -> dict[str, Any]:
     kind = str(_KINDS.get(line["kind"], line["kind"]))
+    reason, said = line["reason"], _CLOSED.get(line["reason"])
+    if line["kind"] == "release" and said is not None:
+        kind = str(said)
     why = [*line["explanation"]] or ([kind] if title else [])
+    if line["kind"] in _REASONED and reason and said is None:
+        why.append(str(_("Reason: %(reason)s", reason=reason)))
     return {
         "at": line["posted_at"],
         "text": title or kind,
@@ -147,21 +161,27 @@ def _stations(who: Caller, home: str | None) -> list[dict[str, Any]]:
             "id": station.id,
             "name": station.name,
             "address": station.address,
-            "goods": [
-                {
-                    "id": item.id,
-                    "name": item.name,
-                    "note": item.description,
-                    "points": item.points_price,
-                    "stock": item.stock,
-                    "allowed": item.per_person_limit is None or had < item.per_person_limit,
-                }
-                for item, had in goods
-                if item.station_id == station.id
-            ],
+            "goods": [good(item, had) for item, had in goods if item.station_id == station.id],
         }
         for station in nearest
     ]
+
+
+def good(item: Item, had: int) -> dict[str, Any]:
+    """Return what is shown of an item to somebody who holds or had `had` of it."""
+    return {
+        "id": item.id,
+        "name": item.name,
+        "note": item.description,
+        "points": item.points_price,
+        "stock": item.stock,
+        "allowed": item.per_person_limit is None or had < item.per_person_limit,
+    }
+
+
+def available(who: Caller, at: datetime) -> int:
+    """Return the points that the person can spend."""
+    return _sum(ledger.usable_balances(f"person:{who.person_id}", day_of(at)), "available")
 
 
 def _order(order: OrderView) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import render_template, request
+from flask_babel import get_locale
 
 from incentive.activities.models import Shift
 from incentive.core import clock
@@ -14,8 +16,9 @@ from incentive.core.zone import timezone
 from incentive.stations import service as stations
 from incentive.stations.domain import DAYS
 from incentive.stations.views import StationView
-from incentive.web import queries, viewer
+from incentive.web import counter_queries, queries, viewer
 from incentive.web.addresses import pager
+from incentive.web.me import available, good
 from incentive.web.me import shift as shift_context
 from incentive.web.site import bp
 
@@ -55,6 +58,27 @@ def station_list() -> str:
     return render_template("web/stations.html", stations=found, **pager(older))
 
 
+@bp.get("/stations/<uuid:station_id>")
+def station(station_id: UUID) -> str:
+    """Show a station's hours and facilities, and what it gives for points."""
+    with transaction():
+        who, at = viewer.visitor(), clock.now()
+        view = stations.get(station_id, at)
+        is_open = view.status == "open"
+        rows = (
+            counter_queries.goods_at([view.id], who.person_id if who else None) if is_open else []
+        )
+        points = available(who, at) if who else None
+    names = get_locale().days["format"]["wide"]
+    week = [(names[number], _hours(view, day)) for number, day in enumerate(DAYS)]
+    return render_template(
+        "web/station.html",
+        station=_station(view, at) | {"week": week, "closed": not is_open},
+        goods=[good(item, had) for item, had in rows],
+        available=points,
+    )
+
+
 def _shifts(
     at: datetime, cursor: str | None, limit: int, without: Any = None
 ) -> tuple[list[dict[str, Any]], str | None]:
@@ -77,11 +101,15 @@ def _stations(
 
 def _station(view: StationView, at: datetime) -> dict[str, Any]:
     today = DAYS[at.astimezone(ZoneInfo(timezone())).weekday()]
-    spans = view.hours.get(today, ())
     return {
+        "id": view.id,
         "name": view.name,
         "address": view.address,
         "open_now": view.open_now,
-        "hours": " ".join(f"{start}–{end}" for start, end in spans),
+        "hours": _hours(view, today),
         "facilities": [facility.label for facility in view.facilities],
     }
+
+
+def _hours(view: StationView, day: str) -> str:
+    return " ".join(f"{start}–{end}" for start, end in view.hours.get(day, ()))

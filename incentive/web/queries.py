@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, String, and_, case, func, literal, or_, select, text, union_all
 from sqlalchemy.orm import aliased
 
-from incentive.activities.models import Activity, Shift, SignUp
+from incentive.activities.models import Activity, Shift, SignUp, Team
 from incentive.checkin.models import Attendance, ServiceRecord
 from incentive.core.db import jurisdiction, session
 from incentive.people.models import Person
@@ -107,10 +107,15 @@ def shifts() -> Select[*tuple[Any, ...]]:
 def open_shifts(
     at: datetime, *, near: str | None = None, without: UUID | None = None
 ) -> Select[*tuple[Any, ...]]:
-    """Return shifts to sign up for: at `near` (a path) or around it, that `without` has not yet."""
+    """Return shifts to sign up for: at `near` (a path) or around it, that `without` has not yet.
+
+    Each comes with the names of its region and its team.
+    """
     found = (
         shifts()
+        .add_columns(Region.name.label("region"), Team.name.label("team"))
         .join(Region, Region.id == Activity.region_id)
+        .join(Team, Team.id == Activity.team_id)
         .where(Shift.status == "open", Activity.status == "published", Shift.ends_at > at)
     )
     if near is not None:

@@ -1,6 +1,6 @@
 """What every template can use: dates, durations and points in the reader's way, and languages."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -28,6 +28,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.add_template_filter(day)
     app.add_template_filter(clock)
+    app.add_template_filter(local_day)
     app.add_template_filter(span)
     app.add_template_filter(minutes)
     app.add_template_filter(figure)
@@ -55,6 +56,12 @@ def languages() -> list[tuple[str, str, str]]:
 def day(at: datetime) -> str:
     """Return the local day with its weekday: "11月29日周六", "Sat, Nov 29"."""
     return str(format_skeleton("MMMEd", to_user_timezone(at), locale=get_locale()))
+
+
+def local_day(at: datetime) -> date:
+    """Return the local day as a date, to be compared."""
+    local: datetime = to_user_timezone(at)
+    return local.date()
 
 
 def clock(at: datetime) -> str:

@@ -40,6 +40,9 @@ _VERDICTS: Final[dict[str, tuple[str, Text]]] = {
     "already_out": ("info", _("Already checked out. Nothing was changed.")),
 }
 _AGAIN: Final = _("This scan was counted before; nothing was changed.")
+_COUNTED: Final = _(
+    "Only the time within the shift counts, and only full blocks of minutes earn points."
+)
 _UNSURE: Final = _("A worker still has to confirm this scan.")
 
 
@@ -103,6 +106,11 @@ def _scan(code: str, shift_id: UUID | None) -> tuple[str, str]:
     words = [str(said)]
     if shift_id is not None:
         words.insert(0, answer["volunteer_number"])
+    record = answer.get("service_record")
+    if record is not None:
+        title, counted = answer["shift"]["title"], record["minutes"]
+        words.append(str(_("%(shift)s: %(minutes)s minutes.", shift=title, minutes=counted)))
+        words.append(str(_COUNTED))
     if "needs_confirmation" in answer["flags"]:
         words.append(str(_UNSURE))
     return tone, " ".join(words)

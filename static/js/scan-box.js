@@ -136,6 +136,13 @@ async function send(box, scan) {
   return false;
 }
 
+function times({ starts_at: start, ends_at: end }) {
+  const written = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang, {
+    hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+  });
+  return `${written(start)}–${written(end)}`;
+}
+
 function keep(box, scan, words) {
   try {
     queue.keep(owner, scan);
@@ -155,6 +162,12 @@ function inWords(box, answer) {
   for (const flag of answer.flags ?? []) {
     const line = box.querySelector(`template[data-flag="${flag}"]`);
     if (line) filled.querySelector("[data-text]").after(line.content.cloneNode(true));
+  }
+  if (answer.shift && answer.service_record) {
+    const record = box.querySelector("template[data-record]").content.cloneNode(true);
+    record.querySelector("[data-shift]").textContent = `${answer.shift.title} ${times(answer.shift)}`;
+    record.querySelector("[data-minutes]").textContent = String(answer.service_record.minutes);
+    filled.querySelector("[data-text]").after(record);
   }
   return filled;
 }

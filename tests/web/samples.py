@@ -44,6 +44,7 @@ def home() -> dict[str, Any]:
         "place": "昆明市五华区",
         "stations": [
             {
+                "id": "8b0c6c1e-0000-4000-8000-000000000002",
                 "name": "翠湖暖“新”驿站",
                 "address": "翠湖南路 12 号",
                 "open_now": True,
@@ -51,6 +52,7 @@ def home() -> dict[str, Any]:
                 "facilities": ["饮水", "充电", "休息", "微波炉"],
             },
             {
+                "id": "8b0c6c1e-0000-4000-8000-000000000003",
                 "name": "华山积分超市",
                 "address": "华山西路 88 号",
                 "open_now": False,
@@ -59,10 +61,25 @@ def home() -> dict[str, Any]:
             },
         ],
         "activities": [
-            shift(1, "翠湖周边文明交通劝导", 23.7, 26.2, left=3, quota=12),
+            shift(
+                1,
+                "翠湖周边文明交通劝导",
+                23.7,
+                26.2,
+                left=3,
+                quota=12,
+                region="翠湖社区",
+                team="翠湖志愿队",
+            ),
             shift(2, "独居老人探访与代购", 30, 33, left=0, quota=6),
         ],
     }
+
+
+def station(available: int | None) -> dict[str, Any]:
+    week = [("星期一", "08:00–20:00"), ("星期二", "")]
+    shown = home()["stations"][0] | {"week": week, "closed": False}
+    return {"station": shown, "goods": me()["stations"][0]["goods"], "available": available}
 
 
 def me() -> dict[str, Any]:
@@ -238,6 +255,7 @@ def ledger_row(
 ) -> dict[str, Any]:
     return {
         "at": at(-number),
+        "day": at(-number).date() - timedelta(days=number == 2),
         "kind": kind,
         "item": item,
         "quantity": 1,
@@ -367,6 +385,8 @@ PAGES: dict[str, Any] = {
         "web/stations.html",
         lambda: {"stations": home()["stations"], "first": None, "older": "#"},
     ),
+    "station": ("web/station.html", lambda: station(1250)),
+    "station_signed_out": ("web/station.html", lambda: station(None)),
     "counters": (
         "web/counters.html",
         lambda: {

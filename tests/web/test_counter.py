@@ -1,5 +1,7 @@
 """The counter and the ledger from the books."""
 
+import re
+
 import pytest
 
 from incentive.core import clock
@@ -107,11 +109,29 @@ def test_a_refund_leaves_both_entries_in_the_ledger(counter, order, path, place)
     counter.send(f"{path}/collect", code=order.code)
     counter.send(f"{path}/redemptions/{order.id}/refund", reason="坏了", restock="yes")
     assert state() == "refunded"
+    today = counter.get(f"{path}/counter").text
+    assert re.search(r'Handed over</p>\s*<p class="stat-figure"><span class="figure">0<', today)
     page = counter.get(f"{path}/ledger").text
     assert "handed over" in page
     assert "+20" in page
     assert "−20" in page
     assert place.volunteer.volunteer_number in page
+
+
+def test_why_an_order_was_refunded_stands_in_the_person_s_statement(
+    counter, order, path, browsing, place
+):
+    counter.send(f"{path}/collect", code=order.code)
+    counter.send(f"{path}/redemptions/{order.id}/refund", reason="漏气")
+    assert "漏气" in browsing(place.volunteer).get("/me/statement").text
+
+
+def test_one_s_own_cancellation_is_told_as_such(order, browsing, place):
+    volunteer = browsing(place.volunteer)
+    assert volunteer.send(f"/redemptions/{order.id}/cancel").status_code == 303
+    page = volunteer.get("/me/statement").text
+    assert "You cancelled the order" in page
+    assert "Reason:" not in page
 
 
 def test_another_station_s_manager_sees_and_does_nothing(browsing, order, path, place):

@@ -73,3 +73,25 @@ def test_the_links_in_the_header_follow_the_roles(browsing, place):
         page = browsing(getattr(place, name)).get("/complain").text
         header = page.partition("</header>")[0].partition('class="tabs"')[2]
         assert re.findall(r'<a href="([^"]+)"', header) == wanted, name
+
+
+def test_an_activity_says_where_and_whose_it_is(browsing, place, queries):
+    with queries() as sent:
+        page = browsing().get("/activities").text
+    assert place.community.name in page
+    assert f"{place.community.name} · 志愿队" in page
+    assert len(sent) <= 2, sent
+
+
+def test_a_station_shows_its_goods_to_anybody_and_the_button_to_who_can_use_it(browsing, place):
+    path = f"/stations/{place.shop.id}"
+    assert f'href="{path}"' in browsing().get("/stations").text
+    anybody, volunteer = browsing().get(path).text, browsing(place.volunteer).get(path).text
+    assert place.goods.name in anybody
+    assert str(place.goods.id) not in anybody
+    assert f"/sign-in?next={path}" in anybody
+    assert str(place.goods.id) in volunteer
+
+
+def test_no_station_is_a_page_that_says_so(browsing, place):
+    assert browsing(place.volunteer).get(f"/stations/{place.shift.id}").status_code == 404
