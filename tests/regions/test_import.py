@@ -6,8 +6,9 @@ from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from incentive.core.db import session, transaction, use_jurisdiction
-from incentive.regions import files, service
+from incentive.regions import files, service, words
 from incentive.regions.commands import commands
+from incentive.regions.domain import NAME_LENGTH_MAX, Fault
 from incentive.regions.errors import UnknownRegion
 from incentive.regions.models import Region
 
@@ -105,8 +106,24 @@ def test_the_command_reports_refused_rows_and_exits_with_1(run, tmp_path):
     file.write_text(LIST + "54,town,,x\n", encoding="gb18030")
     result = run(file)
     assert result.exit_code == 1
-    assert "line 5: regions.row_unknown_level 54" in result.stderr
+    told = "line 5: regions.row_unknown_level 54\n"
+    assert (
+        result.stderr
+        == f"{told}    层级不是以下之一：province, city, county, street, community。\n"
+    )
     assert result.stdout == "3 new, 0 changed, 0 unchanged, 1 refused.\n"
+
+
+def test_every_fault_is_told_in_words():
+    assert set(words.FAULTS) == set(Fault)
+
+
+def test_the_help_names_the_columns_and_the_levels_with_their_digits(run):
+    shown = run("--help").stdout
+    for column in files.COLUMNS:
+        assert f"\n    {column} " in shown
+    assert words.DIGITS in shown
+    assert f"up to {NAME_LENGTH_MAX} characters" in shown
 
 
 def test_the_command_imports_the_list_that_comes_along(run):
