@@ -34,6 +34,8 @@ def test_service_becomes_points_and_points_become_goods(site, place):
     mine.fill("#my-scan-code", screen.inner_text("[data-qr-code]").lower())
     mine.press("#my-scan-code", "Enter")
     mine.wait_for_selector(f"{VERDICT}:has-text('已签退')")
+    assert place.shift.title in mine.inner_text(VERDICT)
+    assert mine.inner_text("[data-minutes]").isdigit()
     settle(place)
 
     mine.reload()
@@ -95,6 +97,7 @@ def test_an_expired_code_is_refused_in_words(site, place):
     mine.press("#my-scan-code", "Enter")
     mine.wait_for_selector(f"{VERDICT} .alert-danger")
     assert "过期" in mine.inner_text(VERDICT)
+    assert mine.input_value("#my-scan-code") == grouped(old.text)
     assert site.rows(Attendance) == []
 
 
@@ -106,6 +109,10 @@ def test_a_scan_without_network_is_kept_and_sent_later(site, place):
     mine.fill("#my-scan-code", site.code())
     mine.press("#my-scan-code", "Enter")
     mine.wait_for_selector("[data-waiting]")
+    above, below = (
+        mine.locator(part).bounding_box() for part in ("[data-offline]", "[data-waiting]")
+    )
+    assert above["y"] + above["height"] <= below["y"]
     assert site.rows(Attendance) == []
     mine.context.set_offline(False)
     mine.wait_for_selector("[data-scan-kept] li")

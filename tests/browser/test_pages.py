@@ -19,8 +19,8 @@ TOO_SMALL = """() => [...document.querySelectorAll('a.button, button, summary, s
 def test_pages_fit_the_screen_and_the_thumb(site, place, width, height, languages):
     shift, shop = f"/shifts/{place.shift.id}", f"/stations/{place.shop.id}"
     visits = {
-        None: ["/", "/sign-in", "/register?q=翠湖", "/activities", "/stations"],
-        place.volunteer: ["/me", "/me/statement", "/me/service-records", f"/s/{site.code()}"],
+        None: ["/", "/sign-in", "/register?q=翠湖", "/activities", "/stations", shop],
+        place.volunteer: ["/me", "/me/statement", "/me/service-records", shop, f"/s/{site.code()}"],
         place.steward: ["/duty", f"{shift}/code", f"{shift}/printed-code"],
         place.manager: [f"{shop}/counter", f"{shop}/ledger", "/counters", "/kit"],
     }
@@ -88,6 +88,7 @@ def test_somebody_new_registers_and_is_at_home(site, place):
     page.fill("#password", PASSWORD)
     page.click("#who button")
     page.wait_for_url("**/me")
+    assert "欢迎" in page.inner_text(".toasts")
     assert "积分" in page.inner_text("main")
 
 
