@@ -6,13 +6,16 @@ travels with the question, and what ends it with the order. No layer above the d
 looks at every value. About three times as many scans go through.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date, datetime
 from typing import Any, Final
+from uuid import UUID
 
 import psycopg
-from psycopg.pq import TransactionStatus
-from psycopg.rows import tuple_row
+from psycopg import pq
+from psycopg.adapt import Transformer
+from psycopg.errors import error_from_result
 from sqlalchemy import Connection
 
 from incentive.core.db import engine, jurisdiction, schema_of
@@ -21,18 +24,29 @@ Driver = psycopg.Connection[Any]
 _WHOLE: Final = ("BEGIN", "COMMIT", "ROLLBACK")
 # Within a transaction that a test undoes, a savepoint stands for one.
 _PART: Final = ("SAVEPOINT wire", "RELEASE wire", "ROLLBACK TO wire; RELEASE wire")
+_DONE: Final = frozenset({pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK})
+_LITERALS: Final[dict[type, Callable[[Any], str]]] = {
+    type(None): lambda _: "NULL",
+    bool: lambda value: "true" if value else "false",
+    int: str,
+    UUID: lambda value: f"'{value}'",
+    datetime: lambda value: f"'{value}'",
+    date: lambda value: f"'{value}'",
+    bytes: lambda value: f"'\\x{value.hex()}'",
+}
 
 
 class Wire:
     """One question and at most one order, together one transaction in the jurisdiction's schema.
 
-    Values are quoted into the text by the driver: only so may several statements travel
-    in one message, which every pooler passes on as it is.
+    Values are quoted into the text: only so may several statements travel in one message,
+    which every pooler passes on as it is.
     """
 
     def __init__(self, driver: Driver) -> None:
-        self._cursor = psycopg.ClientCursor(driver, row_factory=tuple_row)
-        whole = driver.info.transaction_status is TransactionStatus.IDLE
+        self._driver = driver
+        self._escaping = pq.Escaping(driver.pgconn)
+        whole = driver.info.transaction_status is pq.TransactionStatus.IDLE
         self._begin, self._commit, self._rollback = _WHOLE if whole else _PART
         self._open = False
 
@@ -40,18 +54,45 @@ class Wire:
         """Open the transaction; return the one row of `query`, or `None`."""
         path = f'SET LOCAL search_path TO "{schema_of(jurisdiction())}", public'
         self._open = True
-        self._cursor.execute(f"{self._begin}; {path}; {query}", values)
-        return self._cursor.set_result(-1).fetchone()
+        result = self._send(f"{self._begin}; {path}; {self._filled(query, values)}")
+        if not result.ntuples:
+            return None
+        reader = Transformer(self._driver)
+        reader.set_pgresult(result)
+        return reader.load_row(0, tuple)
 
     def order(self, command: str, values: Mapping[str, Any]) -> None:
         """Have `command` done and the transaction committed, or neither."""
-        self._cursor.execute(f"{command}; {self._commit}", values)
+        self._send(f"{self._filled(command, values)}; {self._commit}")
         self._open = False
 
     def close(self) -> None:
         """Undo what was not committed."""
         if self._open:
-            self._cursor.execute(self._rollback)
+            self._send(self._rollback)
+
+    def _send(self, text: str) -> pq.abc.PGresult:
+        # Straight to libpq, which waits without the interpreter's lock: the driver's own way
+        # through cursors and generators took a fifth of a scan's time in Python.
+        result = self._driver.pgconn.exec_(text.encode())
+        if self._driver.closed:
+            raise psycopg.OperationalError("the connection is lost")
+        if result.status not in _DONE:
+            raise error_from_result(result, encoding="utf-8")
+        return result
+
+    def _filled(self, query: str, values: Mapping[str, Any]) -> str:
+        return query % {name: self._literal(value) for name, value in values.items()}
+
+    def _literal(self, value: Any) -> str:
+        """Return `value` as SQL; the function that it is given to says of what type it is."""
+        if isinstance(value, str):
+            if "\0" in value:  # libpq would cut the text there and say nothing
+                raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+            return bytes(self._escaping.escape_literal(value.encode())).decode()
+        if isinstance(value, list):
+            return f"ARRAY[{','.join(map(self._literal, value))}]::text[]"
+        return _LITERALS[type(value)](value)
 
 
 @contextmanager
@@ -76,8 +117,6 @@ def _driver() -> Iterator[Driver]:
         return
     pooled = source.raw_connection()
     driver = pooled.driver_connection
-    # The driver is not to send a BEGIN of its own.
-    driver.autocommit = True
     try:
         yield driver
     except psycopg.OperationalError:
@@ -87,6 +126,4 @@ def _driver() -> Iterator[Driver]:
             source.dispose()
         raise
     finally:
-        if not driver.closed:
-            driver.autocommit = False
         pooled.close()

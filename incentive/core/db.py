@@ -48,6 +48,8 @@ def init_app(app: Flask) -> None:
         "max_overflow": 4,
         "pool_timeout": 5,
         "pool_use_lifo": True,
+        # Every borrower ends its own transaction; the pool need not ask for it again.
+        "pool_reset_on_return": None,
         "connect_args": {"connect_timeout": 3, "prepare_threshold": None},
     }
     db.init_app(app)

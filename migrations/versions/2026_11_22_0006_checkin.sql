@@ -56,15 +56,18 @@ BEGIN
     FROM scans s WHERE s.nonce = p_nonce;
 
     IF p_shift_number IS NOT NULL THEN
-        SELECT h.id INTO shift_id FROM shifts h WHERE h.number = p_shift_number;
+        SELECT h.id, h.title, h.status, h.starts_at, h.ends_at, h.walk_ins,
+               h.latitude, h.longitude, h.radius_m, h.print_serial, c.region_id
+        INTO shift_id, shift_title, shift_status, starts_at, ends_at, walk_ins,
+             latitude, longitude, radius_m, print_serial, region
+        FROM shifts h JOIN activities c ON c.id = h.activity_id WHERE h.number = p_shift_number;
     ELSE
-        shift_id := p_shift;
+        SELECT h.id, h.title, h.status, h.starts_at, h.ends_at, h.walk_ins,
+               h.latitude, h.longitude, h.radius_m, h.print_serial, c.region_id
+        INTO shift_id, shift_title, shift_status, starts_at, ends_at, walk_ins,
+             latitude, longitude, radius_m, print_serial, region
+        FROM shifts h JOIN activities c ON c.id = h.activity_id WHERE h.id = p_shift;
     END IF;
-    SELECT h.id, h.title, h.status, h.starts_at, h.ends_at, h.walk_ins,
-           h.latitude, h.longitude, h.radius_m, h.print_serial, c.region_id
-    INTO shift_id, shift_title, shift_status, starts_at, ends_at, walk_ins,
-         latitude, longitude, radius_m, print_serial, region
-    FROM shifts h JOIN activities c ON c.id = h.activity_id WHERE h.id = shift_id;
 
     -- The grants come first, for nearly everybody who scans has none.
     runs_shift := EXISTS (

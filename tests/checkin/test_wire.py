@@ -1,5 +1,8 @@
 """One question and one order, together one transaction."""
 
+from datetime import UTC, date, datetime
+from uuid import UUID
+
 import psycopg
 import pytest
 from sqlalchemy import text
@@ -56,3 +59,28 @@ def test_the_driver_begins_transactions_by_itself_again_afterwards(live):
         with transaction() as session:
             raw = session.connection().connection.driver_connection
             assert raw.autocommit is False
+
+
+def test_every_kind_of_value_arrives_as_it_was(live):
+    values = {
+        "text": 'it\'s \\ "quoted" %(x)s – 社区',
+        "none": None,
+        "yes": True,
+        "number": -7,
+        "bytes": b"\x00'\\\xff",
+        "id": UUID("00000000-0000-7000-8000-0000000000ff"),
+        "at": datetime(2026, 11, 22, 9, 0, 0, 123456, tzinfo=UTC),
+        "day": date(2026, 11, 22),
+        "names": ["a'b", "c"],
+    }
+    query = (
+        "SELECT %(text)s, %(none)s, %(yes)s, %(number)s, %(bytes)s::bytea, %(id)s::uuid,"
+        " %(at)s::timestamptz, %(day)s::date, %(names)s"
+    )
+    with live.app_context(), wire() as one:
+        assert one.ask(query, values) == tuple(values.values())
+
+
+def test_a_text_that_would_cut_the_message_short_is_refused(live):
+    with live.app_context(), pytest.raises(psycopg.DataError), wire() as one:
+        one.ask("SELECT %(a)s", {"a": "x\x00'; DROP TABLE persons"})
