@@ -17,7 +17,7 @@ from typing import Final
 import click
 
 from incentive.cli import schedule
-from incentive.cli.web import serve_web
+from incentive.cli.web import THREADS, serve_web
 from incentive.cli.worker import serve_jobs
 from incentive.config import Settings
 from incentive.embedded.lifeline import die_with_parent, name_process
@@ -30,7 +30,7 @@ TICK_SECONDS: Final = 0.1
 @click.option("--host", default="127.0.0.1")
 @click.option("--port", type=int, default=8000)
 @click.option("--workers", type=int, default=2)
-@click.option("--threads", type=int, default=4, envvar="INCENTIVE_WEB_THREADS")
+@click.option("--threads", type=int, default=THREADS, envvar="INCENTIVE_WEB_THREADS")
 @click.option("--job-workers", type=int, default=1)
 def commands(*, host: str, port: int, workers: int, threads: int, job_workers: int) -> None:
     """Run web and workers with the INCENTIVE_* settings of the environment."""

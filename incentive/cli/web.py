@@ -3,6 +3,7 @@
 import gc
 import os
 import signal
+from typing import Final
 
 import click
 from flask import Flask
@@ -14,6 +15,9 @@ from incentive.app import create_app
 from incentive.config import Settings
 from incentive.embedded.lifeline import die_with_parent
 
+# More of them only queue for the interpreter's lock: fewer scans per second, not more.
+THREADS: Final = 3
+
 
 @click.command("web")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -22,8 +26,7 @@ from incentive.embedded.lifeline import die_with_parent
 @click.option(
     "--threads",
     type=click.IntRange(1, 128),
-    # More of them only queue for the interpreter's lock: fewer scans per second, not more.
-    default=3,
+    default=THREADS,
     show_default=True,
     envvar="INCENTIVE_WEB_THREADS",
     help="Requests that one process works on at a time.",
