@@ -1,5 +1,6 @@
 """Codes opened by a camera, scans by plain form, and the pages of those on duty."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -43,6 +44,18 @@ def test_looking_at_a_scanned_code_changes_nothing(browsing, place, member, code
     assert "Scan in or out" in page.text
     assert place.activity.title in page.text
     assert rows(Attendance) == []
+
+
+def test_a_check_out_says_which_shift_and_what_it_counted(browsing, member, code, place):
+    browser = browsing(member)
+    scanning(browser, code)
+    with transaction():
+        session().query(Attendance).update({"check_in_at": clock.now() - timedelta(minutes=41)})
+    assert scanning(browser, code).location == "/me"
+    page = browser.get("/me").text
+    assert "Checked out." in page
+    assert re.search(rf"{place.shift.title}: \d+ minutes\.", page)
+    assert "Only the time within the shift counts" in page
 
 
 def test_a_code_scanned_while_signed_out_waits_behind_the_sign_in(browsing, code):
