@@ -102,6 +102,15 @@ class PlaceIncomplete(Invalid):
         super().__init__(_("Give both latitude and longitude, or neither."), field="latitude")
 
 
+class DaysBackwards(Invalid):
+    """The first day of a ledger's filter lies after the last."""
+
+    code = "stations.days_backwards"
+
+    def __init__(self) -> None:
+        super().__init__(_("The first day is after the last one. Swap them."), field="from")
+
+
 class NameTaken(Conflict):
     """Another station of the region, or item of the station, has this name."""
 

@@ -1,11 +1,8 @@
 """Shapes of requests and answers about a station's ledger."""
 
-from typing import Any
-
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import fields, validate
 
 from incentive.core.http import Schema
-from incentive.core.i18n import _
 from incentive.core.paging import PageQuerySchema
 
 
@@ -20,12 +17,6 @@ class ExportQuerySchema(Schema):
     person = fields.String(
         validate=validate.Length(1, 20), metadata={"description": "A volunteer number"}
     )
-
-    @validates_schema
-    def _refuse_days_backwards(self, data: dict[str, Any], **_words: Any) -> None:
-        if "first_day" in data and "last_day" in data and data["first_day"] > data["last_day"]:
-            told = _("The first day is after the last one. Swap them.")
-            raise ValidationError([told], "from")
 
 
 class LedgerQuerySchema(ExportQuerySchema, PageQuerySchema):

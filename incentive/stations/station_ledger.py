@@ -12,6 +12,7 @@ from incentive.core.paging import page
 from incentive.core.zone import timezone
 from incentive.people.caller import Caller
 from incentive.stations import exports, ledger_queries, service
+from incentive.stations.errors import DaysBackwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def listing(
     """Return a page of the station's ledger.
 
     Raises:
-        UnknownStation, OutOfScope: nothing is shown.
+        UnknownStation, OutOfScope, DaysBackwards: nothing is shown.
     """
     found = _rows(caller, station_id, which)
     sums = ledger_queries.totals(found)
@@ -70,7 +71,7 @@ def write_csv(caller: Caller, station_id: UUID, which: Filter, file: IO[bytes]) 
     """Write all rows, the earliest first, as CSV in UTF-8 with a byte-order mark.
 
     Raises:
-        UnknownStation, OutOfScope: nothing is written.
+        UnknownStation, OutOfScope, DaysBackwards: nothing is written.
     """
     exports.write_csv(_stream(caller, station_id, which), file, timezone())
 
@@ -79,7 +80,7 @@ def write_xlsx(caller: Caller, station_id: UUID, which: Filter, file: IO[bytes])
     """Write all rows, the earliest first, as an Excel workbook.
 
     Raises:
-        UnknownStation, OutOfScope: nothing is written.
+        UnknownStation, OutOfScope, DaysBackwards: nothing is written.
     """
     exports.write_xlsx(_stream(caller, station_id, which), file, timezone())
 
@@ -90,6 +91,8 @@ def _stream(caller: Caller, station_id: UUID, which: Filter) -> Iterable[Row[*tu
 
 def _rows(caller: Caller, station_id: UUID, which: Filter) -> Any:
     service.require_at(caller, "station.audit", station_id)
+    if which.first_day and which.last_day and which.first_day > which.last_day:
+        raise DaysBackwards
     return ledger_queries.rows(
         station_id,
         first_day=which.first_day,

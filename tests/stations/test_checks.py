@@ -49,7 +49,9 @@ def test_books_that_agree_have_no_findings(client, shop, held, collected):
         ("DELETE FROM stock_movements; DELETE FROM redemptions", "of an order in the books"),
     ],
 )
-def test_what_was_tampered_with_is_found(may_tamper, client, shop, held, collected, statement, words):
+def test_what_was_tampered_with_is_found(
+    may_tamper, client, shop, held, collected, statement, words
+):
     tamper(statement)
     assert any(words in finding.check and finding.rows for finding in findings())
 
