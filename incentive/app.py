@@ -9,7 +9,17 @@ from incentive.checkin import api as checkin_api
 from incentive.checkin import checks as checkin_checks  # noqa: F401 - registers itself
 from incentive.checkin import scan_api
 from incentive.config import Settings
-from incentive.core import addresses, browser, db, http, i18n, jurisdictions, limits, observe, problems
+from incentive.core import (
+    addresses,
+    browser,
+    db,
+    http,
+    i18n,
+    jurisdictions,
+    limits,
+    observe,
+    problems,
+)
 from incentive.core.http import ApiBlueprint
 from incentive.core.paths import static_dir, static_version
 from incentive.people import api as people_api
