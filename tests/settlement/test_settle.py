@@ -28,8 +28,8 @@ def activity(community):
 def served(activity):
     """Add verified records: `served(person, minutes)`, each on a shift of its own."""
 
-    def serve(person, minutes=60, day=0, status="verified"):
-        shift = make.shift(activity, starts_at=NINE + timedelta(days=day), hours=12)
+    def serve(person, minutes=60, day=0, status="verified", hour=0):
+        shift = make.shift(activity, starts_at=NINE + timedelta(days=day, hours=hour), hours=12)
         return make.service_record(shift, person, minutes, status)
 
     return serve
@@ -76,8 +76,8 @@ def test_a_record_that_is_not_verified_earns_nothing(served, status):
 
 def test_a_day_pays_eighty_points_at_most_however_its_records_are_batched(served):
     person = make.person()
-    for _ in range(3):
-        served(person, 300)
+    for hour in (0, 3, 6):
+        served(person, 180, hour=hour)
     assert service.settle(NOW, limit=2) == 2
     assert service.settle(NOW, limit=2) == 1
     assert points_of(person) == 80
