@@ -195,11 +195,6 @@ def lapse(order_ids: Sequence[UUID], at: datetime) -> int:
     return len(ids)
 
 
-def lapse_due(at: datetime, limit: int = BATCH) -> int:
-    """Lapse up to `limit` orders that were not collected by `at`; return how many."""
-    return lapse([order_id for _, order_id in due(at, limit=limit)], at)
-
-
 def hold_key(order_id: UUID) -> str:
     """Return the key under which the ledger holds an order's points."""
     return f"redemption:{order_id}:hold"
