@@ -8,7 +8,18 @@ from typing import Final, Literal
 NEVER: Final = date.max
 POINTS: Final = "points"
 Kind = Literal[
-    "award", "hold", "redemption", "release", "refund", "expiry", "adjustment", "reversal"
+    "award",
+    "hold",
+    "redemption",
+    "release",
+    "refund",
+    "expiry",
+    "adjustment",
+    "reversal",
+    "transfer",
+    "donation",
+    "charge",
+    "payment",
 ]
 
 
@@ -17,7 +28,8 @@ class Purse:
     """What names an account: whose, of what, what for, and until when (`NEVER`: no end).
 
     Purposes `available` and `held` are a person's and never go below zero; `issuance`,
-    `breakage`, `clearing` and `income` are the system's and a station's.
+    `breakage`, `clearing` and `income` are the system's and a station's; `payable`, `budget` and
+    `paid` are a merchant's and a sponsor's, in fen.
     """
 
     owner: str

@@ -38,7 +38,8 @@ class Xid8(UserDefinedType[int]):
 class Account(Base):
     """One purse: (owner, asset, purpose, expires_on); 9999-12-31 means that it never expires.
 
-    `balance` and `version` are kept for limited (persons') accounts only.
+    `balance` and `version` are kept for limited (persons') accounts only. `commitment` is the
+    SHA-256 of `salt` and the owner; it stands for the owner in the sealed books.
     """
 
     __tablename__ = "accounts"
@@ -64,6 +65,8 @@ class Account(Base):
     )
     balance: Mapped[int] = mapped_column(BigInteger, server_default="0")
     version: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    commitment: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Transaction(Base):
@@ -85,6 +88,9 @@ class Transaction(Base):
     )
     posted_at: Mapped[Instant] = mapped_column(server_default=func.clock_timestamp())
     xid: Mapped[int] = mapped_column(Xid8, server_default=func.pg_current_xact_id())
+    salt: Mapped[bytes | None] = mapped_column(
+        LargeBinary, server_default=text("uuid_send(gen_random_uuid())")
+    )
 
 
 class Entry(Base):
