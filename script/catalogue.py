@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -17,6 +17,8 @@ CODE: Final = ROOT / "incentive"
 PO: Final = CODE / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
 MO: Final = PO.with_suffix(".mo")
 _METHODS: Final = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+# What a check of the books is called (ledger/checks.py), and each figure of it, is read by people.
+_KEYWORDS: Final = DEFAULT_KEYWORDS | {"register": None, "Figure": None}
 _REASONS: Final = CODE / "checkin" / "verdicts.json"
 
 
@@ -24,7 +26,10 @@ def messages() -> Catalog:
     """Return every message that the code can show, untranslated."""
     found = Catalog(project="Incentive", charset="utf-8")
     for file, _line, message, _comments, context in extract_from_dir(
-        CODE, method_map=_METHODS, options_map={"**.html": {"silent": "false"}}
+        CODE,
+        method_map=_METHODS,
+        options_map={"**.html": {"silent": "false"}},
+        keywords=_KEYWORDS,
     ):
         # Files without lines: a catalogue that changes only when its messages do.
         found.add(message, None, [(f"incentive/{Path(file).as_posix()}", None)], context=context)

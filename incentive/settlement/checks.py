@@ -1,6 +1,6 @@
 """What the awards must agree with: the records below them and the ledger beside them."""
 
-from incentive.ledger.checks import register
+from incentive.ledger.checks import Figure, register
 
 register(
     "every settled record has exactly one award, and no other record has one",
@@ -9,6 +9,44 @@ register(
     FROM service_records r FULL JOIN awards a ON a.service_record_id = r.id
     WHERE (r.settled_at IS NOT NULL) <> (a.service_record_id IS NOT NULL) OR r.id IS NULL
     """,
+    Figure(
+        "records settled",
+        """
+        SELECT id AS key, day, minutes, settled_at, 1 AS amount FROM service_records
+        WHERE settled_at IS NOT NULL
+        """,
+    ),
+    Figure(
+        "awards",
+        "SELECT service_record_id AS key, day, points, awarded_at, 1 AS amount FROM awards",
+    ),
+)
+register(
+    "every verified record was paid, is set aside by name, or was verified less than a day ago",
+    """
+    SELECT r.id AS record_id, r.day, r.minutes, r.decided_at FROM service_records r
+    WHERE r.status = 'verified' AND r.settled_at IS NULL AND r.decided_at < now() - interval '1 day'
+      AND NOT EXISTS (SELECT FROM settlement_failures f WHERE f.service_record_id = r.id)
+    """,
+    Figure(
+        "records verified",
+        """
+        SELECT id AS key, day, minutes, decided_at, 1 AS amount FROM service_records
+        WHERE status = 'verified'
+        """,
+    ),
+    Figure(
+        "records paid, set aside or waiting",
+        """
+        SELECT r.id AS key, r.day,
+               CASE WHEN r.settled_at IS NOT NULL THEN 'paid'
+                    WHEN f.code IS NOT NULL THEN 'set aside: ' || f.code
+                    ELSE 'waiting' END AS state, 1 AS amount
+        FROM service_records r LEFT JOIN settlement_failures f ON f.service_record_id = r.id
+        WHERE r.settled_at IS NOT NULL OR r.status = 'verified' AND (
+            f.code IS NOT NULL OR r.decided_at >= now() - interval '1 day')
+        """,
+    ),
 )
 register(
     "every award's points are what its transaction gave the person",
@@ -23,6 +61,55 @@ register(
     HAVING t.key IS DISTINCT FROM 'award:' || a.service_record_id
         OR coalesce(sum(e.amount), 0) <> a.points
     """,
+    Figure(
+        "points awarded",
+        """
+        SELECT service_record_id AS key, day, transaction_id, points AS amount FROM awards
+        WHERE points > 0
+        """,
+    ),
+    Figure(
+        "points that persons got by awards",
+        """
+        SELECT t.id AS key, t.source, t.effective_on, sum(e.amount) AS amount
+        FROM transactions t JOIN entries e ON e.transaction_id = t.id
+        JOIN accounts a ON a.id = e.account_id AND a.purpose = 'available'
+        WHERE t.kind = 'award' GROUP BY t.id
+        """,
+        "bigint",
+    ),
+)
+register(
+    "what the awards of a region's activities come to is what its issuance account gave for them",
+    """
+    SELECT owner, awarded, issued
+    FROM (SELECT 'region:' || v.region_id AS owner, sum(w.points) AS awarded
+          FROM awards w JOIN activities v ON v.id = w.activity_id
+          WHERE w.points > 0 GROUP BY v.region_id) earned
+    FULL JOIN (SELECT a.owner, -sum(e.amount) AS issued
+          FROM transactions t JOIN entries e ON e.transaction_id = t.id
+          JOIN accounts a ON a.id = e.account_id AND a.purpose = 'issuance'
+          WHERE t.kind = 'award' GROUP BY a.owner) given USING (owner)
+    WHERE awarded IS DISTINCT FROM issued
+    """,
+    Figure(
+        "points awarded, by region",
+        """
+        SELECT v.region_id AS key, count(*) AS awards, sum(w.points) AS amount
+        FROM awards w JOIN activities v ON v.id = w.activity_id
+        WHERE w.points > 0 GROUP BY v.region_id
+        """,
+    ),
+    Figure(
+        "points issued for awards, by region",
+        """
+        SELECT a.owner AS key, count(*) AS transactions, -sum(e.amount) AS amount
+        FROM transactions t JOIN entries e ON e.transaction_id = t.id
+        JOIN accounts a ON a.id = e.account_id AND a.purpose = 'issuance'
+        WHERE t.kind = 'award' GROUP BY a.owner
+        """,
+        "text",
+    ),
 )
 register(
     "every award in the ledger is of a settled record",
@@ -30,4 +117,13 @@ register(
     SELECT t.id, t.key FROM transactions t LEFT JOIN awards a ON a.transaction_id = t.id
     WHERE t.kind = 'award' AND a.transaction_id IS NULL
     """,
+    Figure(
+        "award transactions in the ledger",
+        "SELECT id AS key, source, effective_on, 1 AS amount FROM transactions WHERE kind = 'award'",
+        "bigint",
+    ),
+    Figure(
+        "awards of one point or more",
+        "SELECT service_record_id AS key, day, points, 1 AS amount FROM awards WHERE points > 0",
+    ),
 )

@@ -1,6 +1,6 @@
 """What stations must agree with: stock with its movements, orders with the ledger beside them."""
 
-from incentive.ledger.checks import register
+from incentive.ledger.checks import Figure, register
 
 register(
     "every item's stock is the sum of its movements",
@@ -9,6 +9,12 @@ register(
     FROM items i LEFT JOIN stock_movements m ON m.item_id = i.id
     GROUP BY i.id HAVING i.stock <> coalesce(sum(m.delta), 0)
     """,
+    Figure("pieces in stock", "SELECT id AS key, name, stock AS amount FROM items"),
+    Figure(
+        "pieces received and given back, less those taken off",
+        "SELECT id AS key, item_id, kind, at, delta AS amount FROM stock_movements",
+        "bigint",
+    ),
 )
 register(
     "every order took its goods off once, and those given back are back on the shelf",
@@ -22,6 +28,18 @@ register(
         WHEN r.status = 'refunded' THEN coalesce(sum(m.delta), 0) IN (0, -r.quantity)
         ELSE coalesce(sum(m.delta), 0) = 0 END
     """,
+    Figure(
+        "pieces ordered",
+        "SELECT id AS key, status, held_at, quantity AS amount FROM redemptions",
+    ),
+    Figure(
+        "pieces taken off the shelf for orders",
+        """
+        SELECT id AS key, item_id, redemption_id, at, -delta AS amount FROM stock_movements
+        WHERE kind = 'held'
+        """,
+        "bigint",
+    ),
 )
 register(
     "every order holds its points, and the hold ended the way the order did",
@@ -45,6 +63,56 @@ register(
             WHERE e.transaction_id = h.id AND a.purpose = 'held'
               AND a.owner = 'person:' || r.person_id)
     """,
+    Figure(
+        "points of orders still to be collected",
+        """
+        SELECT id AS key, station_id, held_at, points AS amount FROM redemptions
+        WHERE status = 'held'
+        """,
+    ),
+    Figure(
+        "points on hold for orders",
+        """
+        SELECT h.id AS key, h.source, sum(e.amount) AS amount
+        FROM transactions h
+        JOIN entries e ON e.transaction_id = h.id
+        JOIN accounts a ON a.id = e.account_id AND a.purpose = 'held'
+        WHERE h.kind = 'hold' AND h.source LIKE 'redemption:%'
+          AND NOT EXISTS (SELECT FROM transactions c WHERE c.closes = h.id)
+        GROUP BY h.id
+        """,
+        "bigint",
+    ),
+)
+register(
+    "what came to a station for orders is what those handed over and not refunded cost",
+    """
+    SELECT owner, orders, income
+    FROM (SELECT 'station:' || station_id AS owner, sum(points) AS orders FROM redemptions
+          WHERE status = 'collected' GROUP BY station_id) given
+    FULL JOIN (SELECT a.owner, sum(e.amount) AS income
+          FROM accounts a JOIN entries e ON e.account_id = a.id
+          JOIN transactions t ON t.id = e.transaction_id AND t.kind IN ('redemption', 'refund')
+          WHERE a.purpose = 'income' AND a.asset = 'points' GROUP BY a.owner) got USING (owner)
+    WHERE coalesce(orders, 0) <> coalesce(income, 0)
+    """,
+    Figure(
+        "points of orders handed over and not refunded",
+        """
+        SELECT id AS key, station_id, collected_at, points AS amount FROM redemptions
+        WHERE status = 'collected'
+        """,
+    ),
+    Figure(
+        "points that came to stations for orders, less those that went back",
+        """
+        SELECT t.id AS key, t.kind, t.source, sum(e.amount) AS amount
+        FROM accounts a JOIN entries e ON e.account_id = a.id
+        JOIN transactions t ON t.id = e.transaction_id AND t.kind IN ('redemption', 'refund')
+        WHERE a.purpose = 'income' AND a.asset = 'points' GROUP BY t.id
+        """,
+        "bigint",
+    ),
 )
 register(
     "every collected order is one redemption of its points, paid to its station",
