@@ -36,3 +36,13 @@ class Ltree(UserDefinedType[str]):
     def get_col_spec(self, **_: Any) -> str:
         """Return the type's name in SQL."""
         return "LTREE"
+
+
+class Xid8(UserDefinedType[int]):
+    """PostgreSQL's 64-bit transaction id."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        """Return the type's name in SQL."""
+        return "XID8"

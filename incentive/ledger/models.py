@@ -1,7 +1,6 @@
 """The ledger's tables, to read: the application cannot write them."""
 
 from datetime import date
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -19,20 +18,9 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import UserDefinedType
 
 from incentive.core.db import Base
-from incentive.core.types import Instant, String
-
-
-class Xid8(UserDefinedType[int]):
-    """PostgreSQL's 64-bit transaction id."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_: Any) -> str:
-        """Return the type's name in SQL."""
-        return "XID8"
+from incentive.core.types import Instant, String, Xid8
 
 
 class Account(Base):

@@ -1,7 +1,7 @@
 """Who is calling, and what their roles reach: asked once per request, inside its transaction."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
@@ -32,6 +32,24 @@ class Grant:
             return False
         return f"{region_path}.".startswith(f"{self.region_path}.")
 
+    @property
+    def scope(self) -> str:
+        """The scope as the audit log writes it."""
+        return _place(self.region_path, self.station_id)
+
+    @property
+    def width(self) -> int:
+        """How wide the scope is: a station least, then regions from the bottom up."""
+        return -len(self.region_path.split(".")) if self.region_path else -99
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """By which role, over what and where, something is done: `scope` is the audit log's text."""
+
+    role: str
+    scope: str
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -41,6 +59,13 @@ class Caller:
     volunteer_number: str
     sign_in_id: UUID
     grants: tuple[Grant, ...]
+    # What gave the last permission that was asked for, at the end: by it the caller acts.
+    _used: list[Acting] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    @property
+    def acting(self) -> Acting | None:
+        """Return by which role the caller acts: the narrowest that gave the last permission."""
+        return self._used[-1] if self._used else None
 
     def may(
         self, permission: str, *, region_path: str | None = None, station_id: UUID | None = None
@@ -49,10 +74,12 @@ class Caller:
 
         A station is reached through itself or through its region: name both.
         """
-        roles = PERMISSIONS[permission]
-        return any(
-            grant.role in roles and grant.reaches(region_path, station_id) for grant in self.grants
-        )
+        reaching = [
+            grant for grant in self._giving(permission) if grant.reaches(region_path, station_id)
+        ]
+        if reaching:
+            self._act_by(reaching, _place(region_path, station_id))
+        return bool(reaching)
 
     def require(
         self, permission: str, *, region_path: str | None = None, station_id: UUID | None = None
@@ -71,26 +98,33 @@ class Caller:
         Raises:
             OutOfScope: no role gives it anywhere.
         """
-        if not any(grant.role in PERMISSIONS[permission] for grant in self.grants):
+        giving = self._giving(permission)
+        if not giving:
             raise OutOfScope(permission)
+        self._act_by(giving)
 
     def regions_for(self, permission: str) -> list[str]:
         """Return the paths of the subtrees in which the caller has `permission`."""
-        roles = PERMISSIONS[permission]
-        return [
-            grant.region_path
-            for grant in self.grants
-            if grant.role in roles and grant.region_path is not None
-        ]
+        giving = self._giving(permission)
+        return [grant.region_path for grant in giving if grant.region_path is not None]
 
     def stations_for(self, permission: str) -> list[UUID]:
         """Return the stations at which the caller has `permission` by a role at the station."""
+        giving = self._giving(permission)
+        return [grant.station_id for grant in giving if grant.station_id is not None]
+
+    def _giving(self, permission: str) -> list[Grant]:
         roles = PERMISSIONS[permission]
-        return [
-            grant.station_id
-            for grant in self.grants
-            if grant.role in roles and grant.station_id is not None
-        ]
+        return [grant for grant in self.grants if grant.role in roles]
+
+    def _act_by(self, grants: list[Grant], place: str = "") -> None:
+        used = min(grants, key=lambda grant: grant.width)
+        scope = used.scope if place in {"", used.scope} else f"{used.scope} at {place}"
+        self._used[:] = [Acting(used.role, scope)]
+
+
+def _place(region_path: str | None, station_id: UUID | None) -> str:
+    return f"station:{station_id}" if station_id is not None else f"region:{region_path or ''}"
 
 
 def token_hash(token: str) -> bytes:

@@ -7,8 +7,7 @@ from sqlalchemy.pool import NullPool
 
 from incentive.core.db import Base, sqlalchemy_url
 from incentive.core.schema import create_jurisdiction, migrate
-from incentive.core.types import Ltree
-from incentive.ledger.models import Xid8
+from incentive.core.types import Ltree, Xid8
 
 ischema_names.setdefault("ltree", Ltree)
 ischema_names.setdefault("xid8", Xid8)
