@@ -2,11 +2,9 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import IO, Any, Final
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
@@ -43,7 +41,6 @@ _SHEET_ROWS_MAX: Final = 1_000_000
 # Points in and points out; a row's running total is its own.
 _SUMMED: Final = (6, 7)
 _WIDTHS: Final = {1: 20, 3: 24, 10: 24, 11: 38}
-_NO_FILE_NAME: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]')
 
 
 def harmless(text: str) -> str:
@@ -91,17 +88,6 @@ def write_xlsx(rows: Iterable[Any], file: IO[bytes], timezone: str) -> None:
     for column, points in sums.items():
         sheet.write_number(at + 1, column, points, bold)
     book.close()
-
-
-def file_name(station: str, first_day: date | None, last_day: date, ending: str) -> str:
-    """Return what to call the file: without a first day it goes back to the beginning."""
-    days = [day.isoformat() for day in (first_day, last_day) if day]
-    return _NO_FILE_NAME.sub("_", "-".join([station, *days])) + f".{ending}"
-
-
-def attachment(name: str, plain: str) -> str:
-    """Return the header that names a download, for readers of RFC 5987 and, `plain`, for others."""
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def _new_sheet(book: Any, bold: Any) -> Any:

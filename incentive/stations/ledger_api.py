@@ -9,10 +9,11 @@ from flask import Response, send_file
 
 from incentive.core import clock
 from incentive.core.db import transaction
+from incentive.core.documents import attachment, file_name
 from incentive.core.http import ApiBlueprint
 from incentive.core.zone import today
 from incentive.people.caller import Caller, caller
-from incentive.stations import exports, service, station_ledger
+from incentive.stations import service, station_ledger
 from incentive.stations.ledger_schemas import (
     ExportQuerySchema,
     LedgerQuerySchema,
@@ -72,9 +73,8 @@ def _file(
         raise
     file.seek(0)
     answer = send_file(file, mimetype=mimetype, max_age=0)
-    name = exports.file_name(
-        station.name, query.get("first_day"), query.get("last_day") or today(), ending
-    )
+    days = (query.get("first_day"), query.get("last_day") or today())
+    name = file_name(station.name, *days, ending=ending)
     plain = f"station-ledger-{station_id}.{ending}"
-    answer.headers["Content-Disposition"] = exports.attachment(name, plain)
+    answer.headers["Content-Disposition"] = attachment(name, plain)
     return answer

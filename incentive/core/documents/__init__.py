@@ -1,0 +1,25 @@
+"""Papers that people sign and file: one `Document`, written as PDF or as an Excel workbook.
+
+A document is drawn from values (whole points, fen, days, texts), so that both files, and
+whatever else shows the same values, cannot differ.
+"""
+
+from incentive.core.documents.model import Cell, Column, Document, Qr, Table
+from incentive.core.documents.naming import attachment, file_name
+from incentive.core.documents.pdf import write_pdf
+from incentive.core.documents.sending import Ending, send
+from incentive.core.documents.xlsx import write_xlsx
+
+__all__ = [
+    "Cell",
+    "Column",
+    "Document",
+    "Ending",
+    "Qr",
+    "Table",
+    "attachment",
+    "file_name",
+    "send",
+    "write_pdf",
+    "write_xlsx",
+]
