@@ -27,6 +27,7 @@ from incentive.activities.errors import (
 from incentive.activities.models import Activity, Shift, Team
 from incentive.core.db import session
 from incentive.core.paging import Page, page
+from incentive.people import acts
 from incentive.people.caller import Caller
 from incentive.regions import service as regions
 
@@ -47,6 +48,8 @@ def found_team(region_id: UUID, name: str, by: Caller, at: datetime) -> Team:
             session().add(team)
     except IntegrityError:
         raise TeamNameTaken from None
+    after = {"region_id": region_id, "name": name}
+    acts.record(by, "team.found", subject=f"team:{team.id}", after=after)
     return team
 
 
@@ -84,6 +87,8 @@ def publish(
     )
     session().add(fresh)
     session().flush()
+    after = {"team_id": team_id, "region_id": region_id, "title": title, "kind": kind}
+    acts.record(by, "activity.publish", subject=f"activity:{fresh.id}", after=after)
     return activity(fresh.id)
 
 
@@ -144,6 +149,8 @@ def add_shift(
     fresh = Shift(activity_id=activity_id, created_at=at, **wanted)
     session().add(fresh)
     session().flush()
+    after = {"activity_id": activity_id, **wanted}
+    acts.record(by, "shift.add", subject=f"shift:{fresh.id}", after=after)
     return shift(fresh.id)
 
 
@@ -185,6 +192,7 @@ def cancel_shift(shift_id: UUID, by: Caller, at: datetime) -> Row[*tuple[Any, ..
         if at >= known.ends_at:
             raise ShiftOver
         queries.cancel_shifts([shift_id], at)
+        _record_cancelled(by, "shift.cancel", f"shift:{shift_id}", known.status)
     return shift(shift_id)
 
 
@@ -201,4 +209,10 @@ def cancel_activity(activity_id: UUID, by: Caller, at: datetime) -> Row[*tuple[A
     if known.status != "cancelled":
         queries.cancel_activity(activity_id)
         queries.cancel_shifts(queries.lock_shifts_to_come(activity_id, at), at)
+        _record_cancelled(by, "activity.cancel", f"activity:{activity_id}", known.status)
     return activity(activity_id)
+
+
+def _record_cancelled(by: Caller, action: str, subject: str, status: str) -> None:
+    before, after = {"status": status}, {"status": "cancelled"}
+    acts.record(by, action, subject=subject, before=before, after=after)

@@ -26,6 +26,7 @@ from incentive.checkin.verdict import Verification, verification
 from incentive.core.ids import new_id
 from incentive.core.paging import Page, page
 from incentive.core.zone import day_of
+from incentive.people import acts
 from incentive.people.caller import Caller
 
 REJECTED = "rejected"
@@ -85,6 +86,13 @@ def confirm(attendance_id: UUID, by: Caller, at: datetime) -> Row[*tuple[Any, ..
     )
     if known.record_status == Verification.PENDING and stands is Verification.VERIFIED:
         _decide(known.record_id, known.record_status, stands.value, by, "", at)
+    acts.record(
+        by,
+        "attendance.confirm",
+        subject=f"attendance:{attendance_id}",
+        before={"confirmed": known.confirmed},
+        after={"confirmed": True},
+    )
     return queries.attendance(attendance_id)
 
 
@@ -177,5 +185,13 @@ def _decide(
 ) -> None:
     if not queries.decide(record_id, expected, status, by.person_id, reason, at):
         raise Raced
+    acts.record(
+        by,
+        "record.reject" if status == REJECTED else "record.verify",
+        subject=f"service_record:{record_id}",
+        before={"status": expected},
+        after={"status": status},
+        reason=reason,
+    )
     if status == Verification.VERIFIED:
         events.verified([record_id])

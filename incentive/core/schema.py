@@ -43,8 +43,12 @@ def migrate(admin_url: str, default_code: str = "default") -> list[str]:
     return codes
 
 
-def create_jurisdiction(admin_url: str, code: str, name: str, host: str | None = None) -> None:
+def create_jurisdiction(
+    admin_url: str, code: str, name: str, host: str | None = None
+) -> dict[str, str | None] | None:
     """Open the books of jurisdiction `code`, called `name`; again changes only name and host.
+
+    Return its name and host until now, or None if it is new.
 
     Raises:
         ValueError: `code` cannot name a schema.
@@ -53,8 +57,12 @@ def create_jurisdiction(admin_url: str, code: str, name: str, host: str | None =
     with _administrator(admin_url) as connection:
         _prepare_roles(connection)
         _upgrade(connection, "public", "shared")
+        known = connection.execute(
+            text("SELECT name, host FROM public.jurisdictions WHERE code = :code"), {"code": code}
+        ).one_or_none()
         _register(connection, code, name, host)
         _upgrade(connection, _prepare_schema(connection, code), "versions")
+    return dict(known._mapping) if known else None  # noqa: SLF001 - SQLAlchemy's public name
 
 
 @contextmanager

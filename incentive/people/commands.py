@@ -4,7 +4,7 @@ import click
 
 from incentive.core import clock
 from incentive.core.db import transaction
-from incentive.people import passwords, phones, service
+from incentive.people import acts, passwords, phones, service
 from incentive.people.permissions import ROLES
 from incentive.regions import service as regions
 
@@ -35,6 +35,7 @@ def create(*, phone: str, name: str, role: str, region: str) -> None:
             by=None,
             at=clock.now(),
         )
+        service.record_entered(None, person, role)
     click.echo(f"{person.volunteer_number} is {role} over {home.name}.")
 
 
@@ -48,6 +49,8 @@ def password(*, phone: str) -> None:
     new = _ask_password(e164)
     with transaction():
         service.set_password(person.id, new, clock.now())
+        after = {"volunteer_number": person.volunteer_number}
+        acts.record(None, "person.password", subject=f"person:{person.id}", after=after)
     click.echo(f"{person.volunteer_number} has a new password.")
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from incentive.core.zone import day_of
+from incentive.people import acts
 from incentive.people.caller import Caller
 from incentive.regions import service as regions
 from incentive.regions.models import GridKind, Region
@@ -17,4 +18,7 @@ def add_grid(community_id: UUID, *, name: str, kind: GridKind, by: Caller, at: d
         As `regions.service.add_grid`.
     """
     by.require("grid.manage", region_path=regions.path_of(community_id))
-    return regions.add_grid(community_id, name=name, kind=kind, day=day_of(at))
+    grid = regions.add_grid(community_id, name=name, kind=kind, day=day_of(at))
+    after = {"code": grid.code, "name": name, "kind": kind}
+    acts.record(by, "grid.add", subject=f"region:{grid.id}", after=after)
+    return grid

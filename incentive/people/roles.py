@@ -1,13 +1,14 @@
 """Granting and ending roles: each in one scope, by somebody else who may there."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from flask import current_app
 
 from incentive.core.ids import new_id
-from incentive.people import queries, role_queries
+from incentive.people import acts, queries, role_queries
 from incentive.people.caller import Caller
 from incentive.people.domain import STATION_ROLES
 from incentive.people.errors import (
@@ -21,6 +22,7 @@ from incentive.people.errors import (
 from incentive.regions import service as regions
 
 _GRANT: Final = "role.grant"
+_TOLD: Final = ("id", "role", "region_id", "station_id")
 
 
 def grant_role(
@@ -62,6 +64,8 @@ def grant_role(
     }
     if not role_queries.insert_grant(granted):
         raise RoleHeld
+    held = _held(granted)
+    acts.record(by, "role.grant", subject=f"person:{person_id}", after=held)
     return grant_id
 
 
@@ -78,6 +82,13 @@ def revoke_role(grant_id: UUID, *, by: Caller, at: datetime) -> None:
     path = regions.path_of(grant.region_id) if grant.region_id else None
     _may_reach(by, path, grant.station_id)
     grant.valid_until = at
+    held = _held(acts.picked(grant, _TOLD))
+    acts.record(by, "role.revoke", subject=f"person:{grant.person_id}", before=held)
+
+
+def _held(grant: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the audit log tells of a grant."""
+    return {name: grant[name] for name in _TOLD if grant[name] is not None}
 
 
 def _may_grant(by: Caller, person_id: UUID, path: str | None, station_id: UUID | None) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from incentive.core.codes import volunteer_number
 from incentive.core.ids import new_id
 from incentive.core.keys import vault
-from incentive.people import passwords, phones, queries, role_queries
+from incentive.people import acts, passwords, phones, queries, role_queries
 from incentive.people.caller import Caller
 from incentive.people.domain import is_home
 from incentive.people.errors import HomeTooWide, PhoneTaken, UnknownPerson
@@ -130,7 +130,7 @@ def register(
         As `sign_up`.
     """
     by.require("person.create", region_path=_home(home_region_id).path)
-    return create_person(
+    fresh = create_person(
         name=name,
         phone=phone,
         password=None,
@@ -139,6 +139,18 @@ def register(
         by=by,
         at=at,
     )
+    record_entered(by, fresh, role)
+    return fresh
+
+
+def record_entered(by: Caller | None, entered: Person, role: str) -> None:
+    """Record that staff, or the command line, entered a person."""
+    after = {
+        "volunteer_number": entered.volunteer_number,
+        "role": role,
+        "home_region_id": entered.home_region_id,
+    }
+    acts.record(by, "person.create", subject=f"person:{entered.id}", after=after)
 
 
 def person(person_id: UUID) -> Person:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from flask import current_app
 
+from incentive.audit import service as audit
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.regions import files, service, words
@@ -42,6 +43,9 @@ def import_regions(context: click.Context, *, file: Path | None, official: bool)
     today = clock.local_day(clock.now(), current_app.config["SETTINGS"].timezone)
     with transaction():
         report = service.import_official(rows, today)
+        done = {"new": report.new, "changed": report.changed, "refused": len(report.refused)}
+        if report.new or report.changed:
+            audit.record("regions.import", actor=audit.CLI, subject="regions", after=done)
     for refusal in report.refused:
         told = f"line {refusal.line}: {refusal.fault} {refusal.code}".rstrip()
         click.echo(f"{told}\n    {words.FAULTS[refusal.fault]}", err=True)

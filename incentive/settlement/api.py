@@ -61,4 +61,4 @@ def retry(record_id: UUID) -> None:
         failure = service.failure(record_id)
         path = regions.path_of(failure.region_id)
         caller().require("settlement.retry", region_path=path)
-        service.retry(record_id, clock.now())
+        service.retry(record_id, caller(), clock.now())

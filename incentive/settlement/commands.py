@@ -54,5 +54,5 @@ def failures() -> None:
 def retry(record_id: UUID) -> None:
     """Let the next run try RECORD_ID again."""
     with transaction():
-        service.retry(record_id, clock.now())
+        service.retry(record_id, None, clock.now())
     click.echo("it will be tried with the next run")

@@ -20,7 +20,9 @@ from incentive.core.errors import IncentiveError
 from incentive.core.paging import Page, page
 from incentive.ledger import service as ledger
 from incentive.ledger.domain import Posting, Purse, transfer
+from incentive.people import acts
 from incentive.people import service as people
+from incentive.people.caller import Caller
 from incentive.settlement import queries
 from incentive.settlement.domain import Sums, Version, by_version, expires_on, retry_at
 from incentive.settlement.errors import NoRuleInForce, UnknownFailure
@@ -82,14 +84,21 @@ def failure(record_id: UUID) -> SettlementFailure:
     return found
 
 
-def retry(record_id: UUID, at: datetime) -> None:
-    """Let the next run try a record that was set aside.
+def retry(record_id: UUID, by: Caller | None, at: datetime) -> None:
+    """Let the next run try a record that was set aside; `by` is None for the command line.
 
     Raises:
         UnknownFailure: it is not set aside.
     """
-    failure(record_id)
+    planned = failure(record_id).retry_at
     checkin.postpone([record_id], at)
+    acts.record(
+        by,
+        "settlement.retry",
+        subject=f"service_record:{record_id}",
+        before={"retry_at": planned},
+        after={"retry_at": at},
+    )
 
 
 def statement(owner: str, language: str, *, cursor: str | None, limit: int) -> Page:

@@ -16,6 +16,7 @@ from incentive.core.paging import Page, page
 from incentive.core.zone import day_of, timezone
 from incentive.ledger import service as ledger
 from incentive.ledger.domain import Purse
+from incentive.people import acts
 from incentive.people.caller import Caller
 from incentive.people.errors import OutOfScope
 from incentive.stations import order_queries, service
@@ -161,6 +162,14 @@ def refund(
         spend_key=_spend_key(order.id),
         actor=actor(caller),
         today=day_of(at),
+        reason=reason,
+    )
+    acts.record(
+        caller,
+        "order.refund",
+        subject=f"redemption:{order.id}",
+        before={"status": "collected"},
+        after={"status": "refunded", "points": order.points, "restocked": restock},
         reason=reason,
     )
     return order_view(row, code=False)

@@ -17,6 +17,7 @@ from incentive.ledger import history
 from incentive.ledger import service as ledger
 from incentive.ledger.domain import Posting, opposite
 from incentive.ledger.errors import UnknownTransaction
+from incentive.people import acts
 from incentive.people.caller import Caller
 from incentive.stations import order_queries, queries
 from incentive.stations.domain import HELD_FOR, why_not_cancel
@@ -148,6 +149,15 @@ def cancel(caller: Caller, order_id: UUID, at: datetime, reason: str = "") -> Or
         today=day_of(at),
         reason=reason or "cancelled",
     )
+    if not own:
+        acts.record(
+            caller,
+            "order.cancel",
+            subject=f"redemption:{order.id}",
+            before={"status": "held"},
+            after={"status": "cancelled", "points": order.points},
+            reason=reason,
+        )
     return order_view(row, code=own)
 
 

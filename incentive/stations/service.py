@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from incentive.core.db import session
 from incentive.core.paging import Page, page
 from incentive.core.zone import timezone
+from incentive.people import acts
 from incentive.people.caller import Caller
 from incentive.stations import queries
 from incentive.stations.domain import STOCK_MAX, box_around, check_hours
@@ -101,6 +102,8 @@ def create(caller: Caller, *, region: str, at: datetime, **fields: Any) -> Stati
     with _own_name():
         session().add(station)
         session().flush()
+    after = {"region": region, **fields}
+    acts.record(caller, "station.create", subject=f"station:{station.id}", after=after)
     return get(station.id, at)
 
 
@@ -118,7 +121,10 @@ def change(caller: Caller, station_id: UUID, at: datetime, **fields: Any) -> Sta
         check_hours(fields["hours"])
     if "facilities" in fields:
         fields["facilities"] = sorted(set(fields["facilities"]))
+    before = acts.picked(row[0], fields)
     _set(row[0], fields)
+    subject = f"station:{station_id}"
+    acts.record(caller, "station.change", subject=subject, before=before, after=fields)
     return get(station_id, at)
 
 
@@ -150,6 +156,8 @@ def add_item(
         session().flush()
     if stock:
         queries.move(item.id, "received", stock, at=at, by=caller.person_id)
+    after = {"station_id": station_id, "stock": stock, **fields}
+    acts.record(caller, "item.add", subject=f"item:{item.id}", after=after)
     return item
 
 
@@ -160,7 +168,9 @@ def change_item(caller: Caller, item_id: UUID, **fields: Any) -> Item:
         UnknownItem, OutOfScope, NameTaken: nothing was written.
     """
     item = _item(caller, item_id)
+    before = acts.picked(item, fields)
     _set(item, fields)
+    acts.record(caller, "item.change", subject=f"item:{item_id}", before=before, after=fields)
     return item
 
 
@@ -171,9 +181,17 @@ def receive(caller: Caller, item_id: UUID, quantity: int, at: datetime) -> Item:
         UnknownItem, OutOfScope, StockTooLarge: nothing was written.
     """
     item = _item(caller, item_id)
-    if queries.add_stock(item_id, quantity) is None:
+    stock = queries.add_stock(item_id, quantity)
+    if stock is None:
         raise StockTooLarge(STOCK_MAX)
     queries.move(item_id, "received", quantity, at=at, by=caller.person_id)
+    acts.record(
+        caller,
+        "goods.receive",
+        subject=f"item:{item_id}",
+        before={"stock": stock - quantity},
+        after={"stock": stock},
+    )
     session().refresh(item)
     return item
 

@@ -27,3 +27,9 @@ def recorded():
 
 def test_every_act_has_words():
     assert [(name, file) for name, file in recorded() if name not in ACTIONS] == []
+
+
+def test_every_name_is_of_an_act_that_the_code_records():
+    files = [file for file in CODE.rglob("*.py") if file.name != "actions.py"]
+    code = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    assert [name for name in ACTIONS if f'"{name}"' not in code] == []

@@ -219,7 +219,7 @@ def test_a_record_rejected_while_set_aside_is_no_longer_listed(poisoned):
     session().flush()
     assert service.failures(None, cursor=None, limit=10).items == []
     with pytest.raises(UnknownFailure):
-        service.retry(poisoned.id, NOW)
+        service.retry(poisoned.id, None, NOW)
 
 
 def test_lapsed_points_no_longer_count_even_before_the_nightly_run(served):

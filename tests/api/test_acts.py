@@ -1,0 +1,327 @@
+"""Every address that changes something is an administrative act, and recorded, or is stated not to be.
+
+A new one fails here until somebody has decided: give it a line in `RECORDED` with a request that
+does it, or in `RECORDED_ELSEWHERE` with the test that sees the record, or in `NOT_ADMINISTRATIVE`
+with the reason.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from incentive.audit.actions import ACTIONS
+from incentive.audit.models import AuditEntry
+from incentive.core import clock
+from incentive.core.browser import SAFE_METHODS
+from incentive.core.db import session, transaction
+from incentive.core.ids import new_id
+from incentive.settlement.models import SettlementFailure
+from tests import factories as make
+from tests.stations.conftest import give
+
+API = "/api/v1"
+ROOT = Path(__file__).parents[2]
+NAME, PHONE = "欧阳不可见", "13977771234"
+
+NOT_ADMINISTRATIVE = {
+    "api_me.sign_up": "somebody enters themselves; the person's row says when",
+    "api_me.renew_password": "one's own password",
+    "api_people.open_session": "signing in",
+    "api_people.close_session": "signing out",
+    "api_activities.sign_up": "one's own place",
+    "api_activities.withdraw": "one's own place",
+    "api_scans.scan": "attendance; every scan is kept in `scans`, with who scanned",
+    "api_scans.scan_batch": "as a scan",
+    "api_redemptions.redeem": "one's own order; the ledger says who",
+    "api_redemptions.collect": "the counter's daily work; the ledger and the order say who",
+    "web.password_now": "one's own password",
+    "web.scan": "as api_scans.scan",
+    "web.redeem": "one's own order",
+    "web.cancel_order": "one's own order",
+    "web.register_now": "somebody enters themselves",
+    "web.sign_up": "one's own place",
+    "web.withdraw": "one's own place",
+    "web.sign_in_now": "signing in",
+    "web.sign_out": "signing out",
+    "web.collect": "as api_redemptions.collect",
+    "web.look_up": "looks an order up and changes nothing",
+}
+RECORDED = {
+    "api_activities.found_team": (
+        "team.found",
+        lambda w: w.post("/teams", {"region_id": w.home.id, "name": "新队"}),
+    ),
+    "api_activities.publish": (
+        "activity.publish",
+        lambda w: w.post(
+            "/activities",
+            {
+                "team_id": w.team.id,
+                "region_id": w.home.id,
+                "title": "新活动",
+                "kind": "environment",
+            },
+        ),
+    ),
+    "api_activities.cancel_activity": (
+        "activity.cancel",
+        lambda w: w.post(f"/activities/{w.activity.id}/cancel"),
+    ),
+    "api_activities.add_shift": (
+        "shift.add",
+        lambda w: w.post(
+            f"/activities/{w.activity.id}/shifts",
+            {
+                "title": "早班",
+                "starts_at": (clock.now() + timedelta(days=2)).isoformat(),
+                "ends_at": (clock.now() + timedelta(days=2, hours=2)).isoformat(),
+                "quota": 5,
+            },
+        ),
+    ),
+    "api_activities.cancel_shift": (
+        "shift.cancel",
+        lambda w: w.post(f"/shifts/{w.later.id}/cancel"),
+    ),
+    "api_checkin.confirm": (
+        "attendance.confirm",
+        lambda w: w.post(f"/attendances/{w.record.attendance_id}/confirm"),
+    ),
+    "api_checkin.verify": (
+        "record.verify",
+        lambda w: w.post(f"/service-records/{w.record.id}/verify", {}),
+    ),
+    "api_checkin.reject": (
+        "record.reject",
+        lambda w: w.post(f"/service-records/{w.record.id}/reject", {"reason": "未到场"}),
+    ),
+    "api_people.register": (
+        "person.create",
+        lambda w: w.post("/persons", {"name": NAME, "phone": PHONE, "home_region_id": w.home.id}),
+    ),
+    "api_people.grant": (
+        "role.grant",
+        lambda w: w.post(
+            f"/persons/{w.person.id}/roles", {"role": "auditor", "region_id": w.home.id}
+        ),
+    ),
+    "api_people.revoke": ("role.revoke", lambda w: w.send("delete", f"/roles/{w.role.id}")),
+    "api_people.add_grid": (
+        "grid.add",
+        lambda w: w.post(f"/regions/{w.home.id}/grids", {"name": "一号网格", "kind": "place"}),
+    ),
+    "api_redemptions.cancel": (
+        "order.cancel",
+        lambda w: w.post(f"/redemptions/{w.order()}/cancel"),
+    ),
+    "api_redemptions.refund": (
+        "order.refund",
+        lambda w: w.post(
+            f"/redemptions/{w.order(collected=True)}/refund", {"reason": "破损", "restock": True}
+        ),
+    ),
+    "api_settlement.retry": (
+        "settlement.retry",
+        lambda w: w.post(f"/settlement/failures/{w.failed.id}/retry"),
+    ),
+    "api_stations.create_station": (
+        "station.create",
+        lambda w: w.post(
+            "/stations",
+            {
+                "region": w.home.code,
+                "name": "新驿站",
+                "kind": "station",
+                "address": "人民路",
+                "latitude": 25.0,
+                "longitude": 102.0,
+                "hours": {},
+                "facilities": [],
+            },
+        ),
+    ),
+    "api_stations.change_station": (
+        "station.change",
+        lambda w: w.send("patch", f"/stations/{w.shop.id}", {"name": "改名"}),
+    ),
+    "api_stations.add_item": (
+        "item.add",
+        lambda w: w.post(
+            f"/stations/{w.shop.id}/items", {"name": "新货", "points_price": 3, "stock": 2}
+        ),
+    ),
+    "api_stations.change_item": (
+        "item.change",
+        lambda w: w.send("patch", f"/items/{w.goods.id}", {"points_price": 11}),
+    ),
+    "api_stations.receive_goods": (
+        "goods.receive",
+        lambda w: w.post(f"/items/{w.goods.id}/receipts", {"quantity": 7}),
+    ),
+    "web.verify": (
+        "record.verify",
+        lambda w: w.form(f"/service-records/{w.record.id}/verify"),
+    ),
+    "web.reject": (
+        "record.reject",
+        lambda w: w.form(f"/service-records/{w.record.id}/reject", reason="未到场"),
+    ),
+    "web.counter_cancel": (
+        "order.cancel",
+        lambda w: w.form(f"/stations/{w.shop.id}/redemptions/{w.order()}/cancel", reason="缺货"),
+    ),
+    "web.refund": (
+        "order.refund",
+        lambda w: w.form(
+            f"/stations/{w.shop.id}/redemptions/{w.order(collected=True)}/refund", reason="破损"
+        ),
+    ),
+}
+# endpoint: (act, the file of the test that sees it recorded)
+RECORDED_ELSEWHERE: dict[str, tuple[str, str]] = {}
+
+
+class World:
+    """A community with one of everything, and an administrator of the whole province."""
+
+    def __init__(self, client):
+        self.client = client
+        with transaction():
+            self.home = make.region()
+            self.person = make.person(NAME, home_region_id=self.home.id)
+            self.chief = make.person()
+            make.grant(self.chief, "administrator", at=make.province())
+            self.role = make.grant(self.person, "volunteer", at=self.home)
+            self.shop = make.station(self.home)
+            self.goods = make.item(self.shop, points_price=10, stock=5)
+            self.activity = make.activity(self.home, by=self.chief)
+            self.team = make.team(self.home)
+            self.later = make.shift(self.activity, starts_at=clock.now() + timedelta(days=1))
+            shift = make.shift(self.activity)
+            self.record = make.service_record(shift, self.person, status="pending")
+            self.record.decided_at = None
+            shift = make.shift(self.activity, starts_at=make.NOW - timedelta(days=1))
+            self.failed = make.service_record(shift, self.person)
+            make.add(
+                SettlementFailure(
+                    service_record_id=self.failed.id,
+                    person_id=self.person.id,
+                    region_id=self.home.id,
+                    day=self.failed.day,
+                    code="x",
+                    message="x",
+                    failed_at=make.NOW,
+                    retry_at=make.NOW,
+                )
+            )
+            give(self.person.id, 100)
+            self.token = make.token(self.chief)
+
+    def post(self, path, body=None):
+        return self.send("post", path, body)
+
+    def send(self, method, path, body=None):
+        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": str(new_id())}
+        given = {name: _plain(value) for name, value in body.items()} if body is not None else None
+        return getattr(self.client, method)(API + path, json=given, headers=headers)
+
+    def form(self, path, **fields):
+        self.client.set_cookie("session", self.token)
+        return self.client.post(
+            path, data={"key": str(new_id())} | fields, headers={"Origin": "http://localhost"}
+        )
+
+    def order(self, *, collected=False):
+        with transaction():
+            headers = make.creating(self.person)
+        wanted = {"item_id": str(self.goods.id), "quantity": 1}
+        made = self.client.post(f"{API}/redemptions", json=wanted, headers=headers).json
+        if collected:
+            code = made["code"].replace("-", "")
+            assert self.post(f"/redemptions/{code}/collect").status_code == 200
+        return made["id"]
+
+
+def _plain(value):
+    return value if isinstance(value, int | float | bool | dict | list) else str(value)
+
+
+@pytest.fixture
+def world(client):
+    return World(client)
+
+
+def acts():
+    with transaction():
+        return session().query(AuditEntry).order_by(AuditEntry.id).all()
+
+
+def changing(app):
+    return {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.methods - SAFE_METHODS - {"OPTIONS"}
+    }
+
+
+def test_of_every_address_that_changes_something_it_is_decided_whether_it_is_an_act(app):
+    decided = [*RECORDED, *RECORDED_ELSEWHERE, *NOT_ADMINISTRATIVE]
+    assert sorted(decided) == sorted(changing(app))
+
+
+@pytest.mark.parametrize("endpoint", RECORDED)
+def test_an_act_is_recorded_with_who_by_which_role_where_and_from_where(world, endpoint):
+    action, do = RECORDED[endpoint]
+    answer = do(world)
+    assert answer.status_code in {200, 201, 204, 303}, answer.text
+    done = [act for act in acts() if act.action == action]
+    assert len(done) == 1
+    (act,) = done
+    assert act.actor == f"person:{world.chief.id}"
+    assert act.role == "administrator"
+    assert act.scope == f"region:53 at {act.place}"
+    assert act.place in {f"region:{world.home.path}", f"station:{world.shop.id}"}
+    assert act.origin == "127.0.0.1"
+    assert act.before != act.after
+
+
+def test_nothing_but_acts_is_recorded(world):
+    world.order()
+    assert acts() == []
+
+
+def test_an_act_that_is_refused_leaves_no_record(world):
+    refused = world.post(f"/redemptions/{new_id()}/refund", {"reason": "x", "restock": False})
+    assert refused.status_code == 404
+    taken = {"name": world.goods.name, "points_price": 3}
+    assert world.post(f"/stations/{world.shop.id}/items", taken).status_code == 409
+    assert acts() == []
+
+
+def test_a_retry_records_nothing_more(world):
+    headers = {"Authorization": f"Bearer {world.token}", "Idempotency-Key": "receive-once"}
+    for _ in range(2):
+        world.client.post(
+            f"{API}/items/{world.goods.id}/receipts", json={"quantity": 1}, headers=headers
+        )
+    assert [act.after["stock"] for act in acts()] == [6]
+
+
+def test_no_record_holds_a_name_or_a_phone_or_a_code(world):
+    for endpoint in RECORDED:
+        RECORDED[endpoint][1](world)
+    told = [
+        str([act.actor, act.scope, act.subject, act.before, act.after, act.reason])
+        for act in acts()
+    ]
+    assert len(told) > len(RECORDED) / 2
+    for planted in (NAME, PHONE, PHONE[-8:], world.token):
+        assert not [text for text in told if planted in text]
+
+
+@pytest.mark.parametrize("endpoint", RECORDED_ELSEWHERE)
+def test_the_test_that_sees_the_record_is_there(endpoint):
+    action, file = RECORDED_ELSEWHERE[endpoint]
+    assert action in ACTIONS
+    assert action in (ROOT / file).read_text(encoding="utf-8")
