@@ -22,6 +22,7 @@ from incentive.core import (
 )
 from incentive.core.http import ApiBlueprint
 from incentive.core.paths import static_dir, static_version
+from incentive.ledger import metrics as ledger_metrics  # noqa: F401 - registers itself
 from incentive.ledger import own_checks as ledger_checks  # noqa: F401 - registers itself
 from incentive.people import api as people_api
 from incentive.people import caller, me_api

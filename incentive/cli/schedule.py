@@ -5,6 +5,7 @@ from typing import Final
 
 MODULES: Final = (
     "incentive.settlement.jobs",
+    "incentive.ledger.jobs",
     "incentive.checkin.jobs",
     "incentive.stations.jobs",
     "incentive.people.jobs",

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Engine, MetaData, event
+from sqlalchemy import Engine, MetaData, event, text
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from incentive.config import Settings
@@ -129,6 +129,24 @@ def transaction() -> Iterator[Session]:
         current.info["on_commit"] = []
     for callback in callbacks:
         callback()
+
+
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """Open a transaction that sees one moment of the books to its end, and writes nothing.
+
+    What others commit meanwhile is not seen, so that figures read one after the other agree.
+    """
+    with transaction() as current:
+        current.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+        yield current
+
+
+@contextmanager
+def aside() -> Iterator[Session]:
+    """Open a second, short transaction beside the open one: for progress that others see at once."""
+    with Session(db.engine) as beside, beside.begin():
+        yield beside
 
 
 def on_commit(callback: Callable[[], object]) -> None:

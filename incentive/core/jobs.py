@@ -47,6 +47,7 @@ class Periodic:
     cron: str | None
 
 
+_seconds_max: Final[dict[str, int]] = {}
 _periodic: Final[dict[str, Periodic]] = {}
 _away_until: dict[str, float] = {}
 _worker_app: list[Flask] = []
@@ -69,6 +70,16 @@ def periodic(
     def declare(function: Callable[[], None]) -> Callable[[], None]:
         name = name_of(function)
         _periodic[name] = Periodic(name, seconds, cron)
+        return function
+
+    return declare
+
+
+def lasting(seconds: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Let the decorated job run for `seconds` before it is broken off, not JOB_SECONDS_MAX."""
+
+    def declare(function: Callable[..., None]) -> Callable[..., None]:
+        _seconds_max[name_of(function)] = seconds
         return function
 
     return declare
@@ -115,7 +126,7 @@ def poke(redis_url: str, code: str | None, name: str, *ids: str | int) -> bool:
             _queue(connection).enqueue(
                 run,
                 args=(code, name, *ids),
-                job_timeout=JOB_SECONDS_MAX,
+                job_timeout=_seconds_max.get(name, JOB_SECONDS_MAX),
                 result_ttl=0,
                 failure_ttl=3600,
                 description=f"{code or 'all'}: {name}{ids}",
@@ -146,7 +157,7 @@ def run(code: str | None, name: str, *ids: str | int) -> None:
         # From here on a new poke is news: this run may already have looked past its reason.
         _connection(settings.redis_url).delete(_waiting_key(code, name, ids))
         if code is None:
-            for each in _jurisdictions():
+            for each in jurisdictions():
                 poke(settings.redis_url, each, name, *ids)
             return
         module, _, function = name.rpartition(".")
@@ -162,7 +173,8 @@ def worker_connection(redis_url: str) -> Redis:
     return Redis.from_url(redis_url, socket_connect_timeout=2)
 
 
-def _jurisdictions() -> list[str]:
+def jurisdictions() -> list[str]:
+    """Return the codes of all jurisdictions."""
     with transaction() as session:
         return list(session.scalars(text("SELECT code FROM public.jurisdictions ORDER BY code")))
 

@@ -21,6 +21,9 @@ from incentive.core.db import db
 # Its count is the number of answers: one figure to write for each request, not two.
 SECONDS: Final = Histogram("incentive_request_seconds", "Time to answer", ["endpoint", "status"])
 
+# What is read from the books when it is asked for: the same from whichever process answers.
+BOOKS: Final = CollectorRegistry()
+
 bp: Final = Blueprint("observe", __name__)
 
 
@@ -61,8 +64,10 @@ def metrics() -> Response:
     if settings.metrics_dir:
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry, settings.metrics_dir)  # type: ignore[no-untyped-call]
-        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
-    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+        own = generate_latest(registry)
+    else:
+        own = generate_latest()
+    return Response(own + generate_latest(BOOKS), content_type=CONTENT_TYPE_LATEST)
 
 
 def _start() -> None:

@@ -49,17 +49,22 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a check saw: its figures by name, how many rows are wrong, and up to 100 of them."""
+    """What a check saw: its figures by name, how many rows are wrong, and up to 100 of them.
+
+    `error` says why it could not be made, if so; `seconds` how long it took.
+    """
 
     check: Check
     figures: dict[str, int] = field(default_factory=dict)
     found: int = 0
     rows: list[dict[str, Any]] = field(default_factory=list)
+    seconds: float = 0.0
+    error: str = ""
 
     @property
     def clean(self) -> bool:
         """Nothing is wrong and all figures agree."""
-        return not self.found and len(set(self.figures.values())) <= 1
+        return not self.error and not self.found and len(set(self.figures.values())) <= 1
 
 
 _checks: Final[dict[str, Check]] = {}

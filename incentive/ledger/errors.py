@@ -54,3 +54,12 @@ class UnknownTransaction(NotFound):
 
     def __init__(self) -> None:
         super().__init__(_("There is no such transaction in the ledger."))
+
+
+class UnknownRun(NotFound):
+    """No such comparison of the books was made."""
+
+    code = "ledger.unknown_run"
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such comparison of the books. See the list of them."))

@@ -30,15 +30,6 @@ TAMPERING = {
 }
 
 
-@pytest.fixture
-def books_with_movement(live):
-    with live.app_context(), transaction():
-        ledger.post([award("person:1", 15, "a"), award("person:1", 5, "b")])
-        ledger.hold(key="h", owner="person:1", amount=8, source="o", actor="p", today=TODAY)
-        ledger.release(key="r", hold_key="h", actor="p", today=TODAY)
-    return live
-
-
 def failed(app):
     with app.app_context(), transaction():
         return {finding.check: finding.rows for finding in checks.run()}

@@ -71,7 +71,7 @@ def test_a_hold_spent_and_released_at_once_goes_one_way(live):
     def close(n):
         if n % 2:
             return ledger.spend(
-                key="s", hold_key="h", to=Purse("station:1", "income"), actor="m", today=TODAY
+                key="s", hold_key="h", to=Purse("system", "clearing"), actor="m", today=TODAY
             ).key
         return ledger.release(key="r", hold_key="h", actor="p", today=TODAY).key
 
