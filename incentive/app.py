@@ -22,6 +22,7 @@ from incentive.core import (
 )
 from incentive.core.http import ApiBlueprint
 from incentive.core.paths import static_dir, static_version
+from incentive.desk import api as desk_api
 from incentive.ledger import metrics as ledger_metrics  # noqa: F401 - registers itself
 from incentive.ledger import own_checks as ledger_checks  # noqa: F401 - registers itself
 from incentive.people import api as people_api
@@ -48,6 +49,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     redemptions_api.bp,
     ledger_api.bp,
     settlement_api.bp,
+    desk_api.bp,
 )
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (pages.bp,)
 

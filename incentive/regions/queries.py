@@ -81,6 +81,17 @@ def ancestors(path: str) -> Sequence[Region]:
     return session().scalars(statement.order_by(func.length(Region.code))).all()
 
 
+def has_beside(path: str) -> bool:
+    """Say whether a current region lies neither in the subtree at `path` nor right above it."""
+    above = select(Region.id).where(Region.path.contains_node(path), Region.path != path)
+    beside = select(Region.id).where(
+        or_(Region.parent_id.is_(None), Region.parent_id.in_(above)),
+        ~Region.path.contains_node(path),
+        _CURRENT,
+    )
+    return session().scalar(select(beside.exists())) is True
+
+
 def former_names(code: str) -> Sequence[Region]:
     """Return the ended rows of `code`, the latest first."""
     statement = select(Region).where(Region.code == code, Region.valid_until.is_not(None))

@@ -3,7 +3,7 @@
 Regions know nobody: who may draw a grid is asked where people are known.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -20,6 +20,7 @@ __all__ = [
     "ImportReport",
     "add_grid",
     "ancestors_of",
+    "cover_all",
     "former_names",
     "import_official",
     "inside",
@@ -76,6 +77,11 @@ def path_of(region_id: UUID) -> str:
 def ancestors_of(place: Region) -> list[Region]:
     """Return the regions above `place`, from the province down, without `place` itself."""
     return [above for above in queries.ancestors(place.path) if above.id != place.id]
+
+
+def cover_all(paths: Sequence[str]) -> bool:
+    """Say whether one of the subtrees is the whole territory, but for what lies right above it."""
+    return any(not queries.has_beside(path) for path in paths)
 
 
 def former_names(place: Region) -> list[Region]:

@@ -7,6 +7,8 @@ from flask import render_template
 from incentive.core.paths import static_dir
 from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     counter_pages,
+    desk_act_pages,
+    desk_pages,
     detours,
     duty_pages,
     ledger_pages,

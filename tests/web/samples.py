@@ -331,7 +331,41 @@ def scanned(**more: Any) -> dict[str, Any]:
     return {"code": "RM0001ABCDEF", "nonce": "n", "refusal": None} | more
 
 
+def acts(**more: Any) -> dict[str, Any]:
+    usual = {
+        "at": at(-2),
+        "actor": "5300000000771",
+        "role": "管理员",
+        "place": "翠湖社区居委会",
+        "origin": "192.0.2.7",
+        "action": "修改物品",
+        "subject": "食用油 5 L",
+        "subject_key": "item:8b0c6c1e-0000-4000-8000-000000000002",
+        "changes": [("积分价格", "480", "520"), ("库存", "", "12")],
+        "reason": "",
+    }
+    by_hand = usual | {"actor": "cli", "role": "", "place": "", "origin": "", "changes": []}
+    return {
+        "filters": dict.fromkeys(("actor", "action", "subject", "from", "to"), ""),
+        "errors": [],
+        "actions": [("item.change", "修改物品"), ("role.grant", "授予角色")],
+        "rows": [usual, by_hand | {"reason": "供货商更换包装，价格随之调整。"}],
+        "first": None,
+        "older": "#",
+    } | more
+
+
+TOOLS = [
+    {"href": "#", "label": "操作日志", "text": "谁做了什么。", "icon": "shield"},
+    {"href": "#", "label": "总账", "text": "每一笔积分。", "icon": "ledger"},
+]
 PAGES: dict[str, Any] = {
+    "desk": ("web/desk.html", lambda: {"tools": TOOLS}),
+    "desk_acts": ("web/desk_acts.html", acts),
+    "desk_acts_empty": (
+        "web/desk_acts.html",
+        lambda: acts(rows=[], errors=[("from", "起始日期晚于结束日期。")], older=None),
+    ),
     "home": ("web/home.html", home),
     "home_empty": ("web/home.html", lambda: {"place": "", "stations": [], "activities": []}),
     "sign_in": ("web/sign_in.html", lambda: sign_in([])),

@@ -1,0 +1,1 @@
+"""The audit desk: reads everything in a scope, changes nothing but its own worksheets."""

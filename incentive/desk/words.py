@@ -1,0 +1,45 @@
+"""Words of the books for the reader: what their short names mean."""
+
+from typing import Final
+
+from incentive.core.i18n import Text, _
+
+ROLES: Final[dict[str, Text]] = {
+    "volunteer": _("Volunteer"),
+    "gig_worker": _("Gig worker"),
+    "grid_worker": _("Grid worker"),
+    "community_worker": _("Community worker"),
+    "station_manager": _("Station manager"),
+    "auditor": _("Auditor"),
+    "administrator": _("Administrator"),
+}
+# What may stand in the `before` and `after` of an act; what has no words here is shown as it is.
+FIELDS: Final[dict[str, Text]] = {
+    "activity_id": _("Activity"),
+    "address": _("Address"),
+    "code": _("Code"),
+    "confirmed": _("Confirmed"),
+    "description": _("Description"),
+    "ends_at": _("End"),
+    "home_region_id": _("Home"),
+    "facilities": _("Facilities"),
+    "hours": _("Opening hours"),
+    "kind": _("Kind"),
+    "name": _("Name"),
+    "per_person_limit": _("Limit per person"),
+    "place": _("Place"),
+    "points": _("Points"),
+    "points_price": _("Price in points"),
+    "quota": _("Places"),
+    "region": _("Region"),
+    "region_id": _("Region"),
+    "restocked": _("Back on the shelf"),
+    "role": _("Role"),
+    "starts_at": _("Begin"),
+    "station_id": _("Station"),
+    "status": _("Status"),
+    "stock": _("Stock"),
+    "team_id": _("Team"),
+    "title": _("Title"),
+    "volunteer_number": _("Volunteer number"),
+}

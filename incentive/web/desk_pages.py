@@ -1,0 +1,38 @@
+"""The audit desk's front: where each of its tools is."""
+
+from typing import Any, Final
+
+from flask import current_app, render_template, url_for
+
+from incentive.core.db import transaction
+from incentive.core.i18n import Text, _
+from incentive.desk.reach import PERMISSION
+from incentive.people.caller import caller
+from incentive.web.site import bp
+
+# Page, heading, what it is for, icon; a tool whose page is not installed is left out.
+_TOOLS: Final[tuple[tuple[str, Text, Text, str], ...]] = (
+    (
+        "web.desk_acts",
+        _("Audit log"),
+        _("Who did what, by which role, when and from where."),
+        "shield",
+    ),
+)
+
+
+@bp.get("/desk")
+def desk() -> str:
+    """Show the tools of the audit desk."""
+    with transaction():
+        caller().require_somewhere(PERMISSION)
+    return render_template("web/desk.html", tools=tools())
+
+
+def tools() -> list[dict[str, Any]]:
+    """Return the desk's tools, each with the address of its page."""
+    return [
+        {"href": url_for(page), "label": label, "text": text, "icon": icon}
+        for page, label, text, icon in _TOOLS
+        if page in current_app.view_functions
+    ]
