@@ -25,6 +25,7 @@ from incentive.core.paths import static_dir, static_version
 from incentive.desk import api as desk_api
 from incentive.ledger import metrics as ledger_metrics  # noqa: F401 - registers itself
 from incentive.ledger import own_checks as ledger_checks  # noqa: F401 - registers itself
+from incentive.ledger import sealing as ledger_sealing  # noqa: F401 - brings its tables
 from incentive.people import api as people_api
 from incentive.people import caller, me_api
 from incentive.regions import api as regions_api
@@ -35,7 +36,6 @@ from incentive.stations import api as stations_api
 from incentive.stations import checks as stations_checks  # noqa: F401 - registers itself
 from incentive.stations import ledger_api, redemptions_api
 from incentive.stations import service as stations
-from incentive.stations.stock import api as stock_api
 from incentive.web import pages, rendering
 
 # A package's line joins here when it has endpoints, and below when it has pages.
@@ -49,7 +49,6 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     stations_api.bp,
     redemptions_api.bp,
     ledger_api.bp,
-    stock_api.bp,
     settlement_api.bp,
     desk_api.bp,
 )

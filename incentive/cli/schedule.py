@@ -4,8 +4,8 @@ import importlib
 from typing import Final
 
 MODULES: Final = (
-    "incentive.settlement.jobs",
     "incentive.ledger.jobs",
+    "incentive.settlement.jobs",
     "incentive.checkin.jobs",
     "incentive.stations.jobs",
     "incentive.people.jobs",

@@ -24,6 +24,11 @@ def vault() -> Vault:
     return _vault(_secret(), jurisdiction())
 
 
+def key_vault() -> Vault:
+    """Return the vault that wraps the private keys kept in the present jurisdiction's books."""
+    return _vault(_secret(), f"{jurisdiction()}/keys")
+
+
 def _secret() -> bytes:
     settings: Settings = current_app.config["SETTINGS"]
     return settings.secret

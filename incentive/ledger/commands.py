@@ -1,4 +1,4 @@
-"""`incentive ledger`: prove the books."""
+"""`incentive ledger`: seal the books and prove them."""
 
 import click
 from rich.console import Console
@@ -8,11 +8,16 @@ from incentive.core import clock
 from incentive.core.db import jurisdiction, transaction
 from incentive.ledger import checks, jobs, reconciliation
 from incentive.ledger.run_models import CheckResult
+from incentive.ledger.seal_commands import keys, rotate_key, seal
 
 
 @click.group("ledger")
 def commands() -> None:
-    """Prove the books."""
+    """Seal the books and prove them."""
+
+
+for _command in (seal, keys, rotate_key):
+    commands.add_command(_command)
 
 
 @commands.command()

@@ -1,13 +1,17 @@
-"""Compare the books: every night, and whenever somebody asks."""
+"""Seal what was posted; compare the books every night, and whenever somebody asks."""
 
+from collections.abc import Callable
 from typing import Final
+
+import structlog
 
 from incentive.core import clock
 from incentive.core.db import snapshot, transaction
 from incentive.core.jobs import lasting, periodic
-from incentive.ledger import reconciliation
+from incentive.ledger import reconciliation, sealing
 
 RUN_SECONDS_MAX: Final = 3600
+_log: Final = structlog.get_logger(__name__)
 
 
 @periodic(cron="30 2 * * *")
@@ -30,3 +34,37 @@ def reconcile() -> None:
         made = reconciliation.compare(request, at)
     with transaction():
         reconciliation.keep(made, clock.now())
+
+
+@periodic(seconds=30)
+def seal() -> None:
+    """Seal all that no running transaction can still add to. Run twice, seals once."""
+    seal_all(lambda so_far: _log.info("ledger.sealing", leaves=so_far))
+    with transaction():
+        held_back = sealing.held_back(clock.now())
+    if held_back:
+        _log.warning(
+            "ledger.sealing_held_back",
+            since=held_back.since.isoformat(),
+            held_back_by=held_back.pid,
+            state=held_back.state,
+            application=held_back.application,
+        )
+
+
+def seal_all(progress: Callable[[int], object]) -> tuple[int, str | None]:
+    """Seal batch by batch and sign at the end; return how many leaves are new, and the note.
+
+    `progress` is told the sum after each full batch.
+    """
+    total = 0
+    while True:
+        with transaction():
+            sealed = sealing.seal_batch()
+        total += sealed
+        if sealed < sealing.BATCH:
+            break
+        progress(total)
+    with transaction():
+        checkpoint = sealing.checkpoint(clock.now())
+    return total, checkpoint.note if checkpoint else None

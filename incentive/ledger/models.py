@@ -61,7 +61,15 @@ class Transaction(Base):
     """A dated fact that moves something, with the key that makes it happen once."""
 
     __tablename__ = "transactions"
-    __table_args__ = (Index(None, "source"),)
+    __table_args__ = (
+        Index(None, "source"),
+        Index(
+            "ix_transactions_xid",
+            text("(xid::text::bigint)"),
+            postgresql_using="brin",
+            postgresql_with={"pages_per_range": 32, "autosummarize": "on"},
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     key: Mapped[String] = mapped_column(unique=True)

@@ -1,0 +1,45 @@
+"""Below `incentive ledger`: seal the books, and care for the keys that sign."""
+
+from datetime import timedelta
+
+import click
+
+from incentive.core import clock
+from incentive.core.db import transaction
+from incentive.ledger import jobs, notes, seal_keys
+
+
+@click.command()
+def seal() -> None:
+    """Seal all that can be sealed now, and sign a checkpoint if there is something new."""
+    sealed, note = jobs.seal_all(lambda so_far: click.echo(f"sealed {so_far} …"))
+    click.echo(f"sealed {sealed} rows")
+    click.echo(note or "nothing new to sign", nl=not note)
+
+
+@click.command()
+def keys() -> None:
+    """List the keys that sign checkpoints or ever did, the latest first, to give to verifiers."""
+    with transaction():
+        found = seal_keys.keys()
+    for key in found:
+        until = f"{key.retires_at:%Y-%m-%d %H:%M}Z" if key.retires_at else "-"
+        line = notes.verifier_key(key.name, key.public_key)
+        click.echo(f"{key.id}  from {key.created_at:%Y-%m-%d %H:%M}Z  until {until}  {line}")
+    if not found:
+        click.echo("no key yet: the first checkpoint makes one")
+
+
+@click.command("rotate-key")
+@click.option(
+    "--overlap-days",
+    type=click.IntRange(0, 3650),
+    default=seal_keys.OVERLAP.days,
+    show_default=True,
+    help="For so long the present key signs beside the new one.",
+)
+def rotate_key(*, overlap_days: int) -> None:
+    """Make a new key for checkpoints; the public half of the old one is kept."""
+    with transaction():
+        key = seal_keys.rotate(clock.now(), timedelta(days=overlap_days))
+    click.echo(f"key {key.id} signs from now on: {notes.verifier_key(key.name, key.public_key)}")

@@ -1,0 +1,214 @@
+"""The SQL of sealing: leaves, nodes of the tree, checkpoints, keys."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnClause, Row, Select, func, literal_column, or_, select, text
+
+from incentive.core.db import session
+from incentive.ledger.merkle import HASH_BYTES, Node, fold, parents
+from incentive.ledger.seal_models import CheckpointRow, Leaf, SealKey, TreeNode
+
+TILE_LEVELS: Final = 8
+_TRANSACTION: Final[ColumnClause[str]] = literal_column("'T'")
+
+
+def seal(limit: int) -> int:
+    """Give up to `limit` rows of each kind their leaf; return how many got one."""
+    return int(session().scalar(text("SELECT ledger_seal(:limit)"), {"limit": limit}) or 0)
+
+
+def tree_size() -> int:
+    """Return the number of leaves."""
+    return session().scalar(select(func.coalesce(func.max(Leaf.seq) + 1, 0))) or 0
+
+
+def kept_nodes(level: int) -> int:
+    """Return how many nodes of `level` (8, 16, …) are kept; they run from 0 without a gap."""
+    count = select(func.coalesce(func.max(TreeNode.position) + 1, 0)).where(TreeNode.level == level)
+    return session().scalar(count) or 0
+
+
+def hashes(level: int, start: int, stop: int) -> bytes:
+    """Return the kept hashes [start, stop) of `level` (0, 8, 16, …), one after the other."""
+    ordered = "SELECT string_agg(hash, ''::bytea ORDER BY {0}) FROM {1}"
+    if level:
+        sql = ordered.format("position", "tree_nodes") + (
+            " WHERE level = :level AND position >= :start AND position < :stop"
+        )
+    else:
+        sql = ordered.format("seq", "leaves") + " WHERE seq >= :start AND seq < :stop"
+    found = session().scalar(text(sql), {"level": level, "start": start, "stop": stop})
+    return bytes(found or b"")
+
+
+def keep_nodes(nodes: Mapping[Node, bytes]) -> None:
+    """Keep the hashes of full subtrees."""
+    session().execute(
+        text("SELECT ledger_keep_nodes(CAST(:level AS smallint[]), :position, :hash)"),
+        {
+            "level": [node.level for node in nodes],
+            "position": [node.position for node in nodes],
+            "hash": list(nodes.values()),
+        },
+    )
+
+
+def read_nodes(wanted: Sequence[Node]) -> Mapping[Node, bytes]:
+    """Return the hashes of any full subtrees, from two queries and at most 255 rows for each.
+
+    Raises:
+        LookupError: one reaches past the leaves.
+    """
+    runs = {node: _kept_below(node) for node in wanted}
+    found: dict[Node, bytes] = {}
+    for query in (_LEAVES_BELOW, _NODES_BELOW):
+        of_kind = [n for n, (level, _, _) in runs.items() if (level > 0) == (query is _NODES_BELOW)]
+        if not of_kind:
+            continue
+        levels, starts, stops = zip(*(runs[node] for node in of_kind), strict=True)
+        parameters = {"level": list(levels), "start": list(starts), "stop": list(stops)}
+        for n, below in session().execute(query, parameters):
+            found[of_kind[n - 1]] = _top(bytes(below))
+    for node, (_, start, stop) in runs.items():
+        if node not in found:
+            raise LookupError(f"Nothing is sealed at {start} to {stop} below {node}.")
+    return found
+
+
+def _kept_below(node: Node) -> tuple[int, int, int]:
+    """Return the level whose nodes are kept below `node`, and which of them it spans."""
+    up = node.level % TILE_LEVELS
+    return node.level - up, node.position << up, (node.position + 1) << up
+
+
+def _top(hashes_: bytes) -> bytes:
+    while len(hashes_) > HASH_BYTES:
+        hashes_ = parents(hashes_)
+    return fold([hashes_])
+
+
+_BELOW: Final = """
+    SELECT r.n, string_agg(k.hash, ''::bytea ORDER BY k.{at})
+    FROM unnest(CAST(:level AS smallint[]), CAST(:start AS bigint[]), CAST(:stop AS bigint[]))
+        WITH ORDINALITY AS r (level, start, stop, n)
+    JOIN {table} k ON k.{at} >= r.start AND k.{at} < r.stop {more}
+    GROUP BY r.n, r.start, r.stop HAVING count(*) = r.stop - r.start
+"""
+_LEAVES_BELOW: Final = text(_BELOW.format(at="seq", table="leaves", more=""))
+_NODES_BELOW: Final = text(
+    _BELOW.format(at="position", table="tree_nodes", more="AND k.level = r.level")
+)
+
+
+def add_checkpoint(size: int, root: bytes, at: datetime, key_id: str, note: str) -> None:
+    """Keep a signed checkpoint; it must be of more leaves than the last, and later."""
+    session().execute(
+        text("SELECT ledger_checkpoint(:size, :root, :at, :key_id, :note)"),
+        {"size": size, "root": root, "at": at, "key_id": key_id, "note": note},
+    )
+
+
+def checkpoints() -> Select[CheckpointRow]:
+    """Return the checkpoints, to be paged by size."""
+    return select(CheckpointRow)
+
+
+def last_checkpoint() -> CheckpointRow | None:
+    """Return the checkpoint of the most leaves."""
+    return session().scalar(checkpoints().order_by(CheckpointRow.tree_size.desc()).limit(1))
+
+
+def checkpoint_at(size: int) -> CheckpointRow | None:
+    """Return the checkpoint of just so many leaves."""
+    return session().get(CheckpointRow, size)
+
+
+def checkpoint_covering(seq: int) -> CheckpointRow | None:
+    """Return the earliest checkpoint that has the leaf `seq`."""
+    after = checkpoints().where(CheckpointRow.tree_size > seq)
+    return session().scalar(after.order_by(CheckpointRow.tree_size).limit(1))
+
+
+_LATEST: Final = (SealKey.created_at.desc(), SealKey.retires_at.desc().nulls_first())
+
+
+def keys() -> Sequence[SealKey]:
+    """Return all keys that ever signed, the latest first."""
+    return session().scalars(select(SealKey).order_by(*_LATEST)).all()
+
+
+def current_key() -> SealKey:
+    """Return the key that has no end."""
+    return session().scalars(select(SealKey).where(SealKey.retires_at.is_(None))).one()
+
+
+def signing_keys(at: datetime) -> Sequence[SealKey]:
+    """Return the keys that sign at `at`, the current one first."""
+    signing = select(SealKey).where(
+        SealKey.created_at <= at, or_(SealKey.retires_at.is_(None), SealKey.retires_at > at)
+    )
+    return session().scalars(signing.order_by(*_LATEST)).all()
+
+
+def add_key(
+    key_id: str, name: str, public: bytes, wrapped: bytes, at: datetime, until: datetime
+) -> None:
+    """Keep a new key that signs from `at`; the present one signs until `until` as well."""
+    session().execute(
+        text("SELECT ledger_add_key(:id, :name, :public, :wrapped, :at, :until)"),
+        {
+            "id": key_id,
+            "name": name,
+            "public": public,
+            "wrapped": wrapped,
+            "at": at,
+            "until": until,
+        },
+    )
+
+
+def leaf_of_transaction(transaction_id: int) -> int | None:
+    """Return the sequence number of the transaction's leaf, if it is sealed."""
+    return session().scalar(
+        select(Leaf.seq).where(Leaf.kind == _TRANSACTION, Leaf.ref == transaction_id)
+    )
+
+
+def owners_of(transaction_id: int) -> set[str]:
+    """Return whose accounts a transaction moved."""
+    rows = session().scalars(
+        text(
+            "SELECT DISTINCT a.owner FROM entries e JOIN accounts a ON a.id = e.account_id"
+            " WHERE e.transaction_id = :id"
+        ),
+        {"id": transaction_id},
+    )
+    return set(rows)
+
+
+def waiting() -> Row[*tuple[Any, ...]] | None:
+    """Return since when the oldest transaction waits that a running one holds back, and for whom.
+
+    `None` when nothing waits. `pid`, `state`, `application` and `running_since` are those of the
+    oldest running transaction, as far as the database lets one see.
+    """
+    return session().execute(_WAITING).one_or_none()
+
+
+_WAITING: Final = text(
+    """
+    SELECT w.since, h.pid, h.state, h.application, h.running_since
+    FROM (SELECT min(posted_at) AS since FROM transactions
+          WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())
+            AND xid::text::bigint >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint) w
+    LEFT JOIN LATERAL (
+        SELECT l.pid, a.state, a.application_name AS application, a.xact_start AS running_since
+        FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+        WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted
+          AND l.pid IS DISTINCT FROM pg_backend_pid()
+        ORDER BY age(l.transactionid) DESC LIMIT 1) h ON true
+    WHERE w.since IS NOT NULL
+    """
+)

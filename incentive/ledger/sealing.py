@@ -1,0 +1,87 @@
+"""Sealing: rows get their leaves, the tree grows, and a signed checkpoint says how far.
+
+Beside the writers, never in their way. Every step starts from what the tables hold, so that a
+sealer may die anywhere and the next one goes on.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from incentive.ledger import merkle, notes, seal_keys, seal_queries
+from incentive.ledger.merkle import HASH_BYTES, Node
+from incentive.ledger.seal_models import CheckpointRow
+from incentive.ledger.seal_queries import TILE_LEVELS
+
+BATCH: Final = 50_000
+HELD_BACK_AFTER: Final = timedelta(minutes=1)
+_TILE: Final = 1 << TILE_LEVELS
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Rows wait since `since` because a transaction of the process `pid` is still running.
+
+    `pid` is `None` for one that was prepared and left; what else is known of it may be too.
+    """
+
+    since: datetime
+    pid: int | None
+    state: str | None
+    application: str | None
+    running_since: datetime | None
+
+
+def seal_batch(limit: int = BATCH) -> int:
+    """Seal up to `limit` transactions and as many lines of the audit log; return how many."""
+    sealed = seal_queries.seal(limit)
+    if sealed:
+        _grow()
+    return sealed
+
+
+def checkpoint(at: datetime) -> CheckpointRow | None:
+    """Sign a checkpoint if there are leaves that none covers; return it, else `None`.
+
+    Raises:
+        SealKeyUnreadable: the key was wrapped with another secret than the installation's.
+    """
+    size, last = seal_queries.tree_size(), seal_queries.last_checkpoint()
+    if size == (last.tree_size if last else 0):
+        return None
+    # A clock that was set back does not make the log go back.
+    second = (max(at, last.at) if last else at).replace(microsecond=0)
+    signers = seal_keys.signers(second)
+    root = merkle.root_at(size, seal_queries.read_nodes)
+    note = notes.sign(notes.Checkpoint(signers[0].name, size, root, second), signers)
+    seal_queries.add_checkpoint(size, root, second, signers[0].key_id.hex(), note)
+    return seal_queries.last_checkpoint()
+
+
+def held_back(at: datetime) -> HeldBack | None:
+    """Return what has held rows back for more than a minute, if anything has."""
+    row = seal_queries.waiting()
+    if row is None or at - row.since < HELD_BACK_AFTER:
+        return None
+    return HeldBack(row.since, row.pid, row.state, row.application, row.running_since)
+
+
+def _grow() -> None:
+    """Keep the hash of every subtree that has become full, a tile's height at a time."""
+    level, count = 0, seal_queries.tree_size()
+    while count >= _TILE:
+        above = level + TILE_LEVELS
+        known = seal_queries.kept_nodes(above)
+        full = count // _TILE
+        if full > known:
+            hashes = seal_queries.hashes(level, known * _TILE, full * _TILE)
+            for _ in range(TILE_LEVELS):
+                hashes = merkle.parents(hashes)
+            each = range(0, len(hashes), HASH_BYTES)
+            seal_queries.keep_nodes(
+                {
+                    Node(above, known + n): hashes[start : start + HASH_BYTES]
+                    for n, start in enumerate(each)
+                }
+            )
+        level, count = above, full

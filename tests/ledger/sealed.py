@@ -1,0 +1,80 @@
+"""Books to seal, and what to ask of them."""
+
+from hashlib import sha256
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+from incentive.core.db import session, sqlalchemy_url, transaction
+from incentive.ledger import jobs, merkle, notes, seal_keys, seal_queries
+from incentive.ledger import service as ledger
+from tests.ledger.test_postings import award
+
+
+def post(app: Flask, *keys: str) -> None:
+    with app.app_context(), transaction():
+        ledger.post([award(f"person:{key}", 5, key) for key in keys])
+
+
+def post_many(app: Flask, count: int, prefix: str = "m") -> None:
+    for start in range(0, count, 500):
+        post(app, *(f"{prefix}{n}" for n in range(start, min(start + 500, count))))
+
+
+def seal(app: Flask) -> tuple[int, str | None]:
+    with app.app_context():
+        return jobs.seal_all(lambda _: None)
+
+
+def ask(app: Flask, sql: str, **values: Any) -> list[Any]:
+    with app.app_context(), transaction():
+        return list(session().execute(text(sql), values))
+
+
+def sealed_keys(app: Flask) -> list[str]:
+    rows = ask(
+        app,
+        "SELECT t.key FROM leaves l JOIN transactions t ON t.id = l.ref AND l.kind = 'T'"
+        " ORDER BY l.seq",
+    )
+    return [key for (key,) in rows]
+
+
+def administrator(app: Flask):
+    """A connection past every rule, in the books' schema."""
+    url = sqlalchemy_url(app.config["SETTINGS"].admin_database_url)
+    connection = create_engine(url, poolclass=NullPool).connect()
+    connection.execute(text("SET search_path TO j_default, public"))
+    connection.execute(text("SET session_replication_role = replica"))
+    return connection
+
+
+def assert_sealed_whole(app: Flask) -> None:
+    """Every row has one leaf, numbered without a gap; roots and signatures are right."""
+    rows = ask(app, "SELECT seq, kind, ref, hash FROM leaves ORDER BY seq")
+    assert [row.seq for row in rows] == list(range(len(rows)))
+    assert len({(row.kind, row.ref) for row in rows}) == len(rows)
+    unsealed = (
+        "SELECT id FROM transactions t WHERE NOT EXISTS"
+        " (SELECT FROM leaves WHERE kind = 'T' AND ref = t.id)"
+    )
+    assert ask(app, unsealed) == []
+    leaves = ask(app, "SELECT seq, leaf FROM ledger_leaves(0, :n) ORDER BY seq", n=len(rows))
+    assert [sha256(b"\x00" + leaf).digest() for _, leaf in leaves] == [row.hash for row in rows]
+    with app.app_context(), transaction():
+        known = seal_keys.public_keys()
+        signed = session().scalars(seal_queries.checkpoints()).all()
+        for row in signed:
+            said = notes.verify(row.note, known)
+            assert (said.size, said.root, said.at) == (row.tree_size, row.root, row.at)
+    assert max((row.tree_size for row in signed), default=0) == len(rows)
+    tree = merkle.CompactRange()
+    roots = {}
+    for row in rows:
+        tree.append(row.hash)
+        roots[tree.size] = tree.root()
+    assert {row.tree_size: row.root for row in signed} == {
+        row.tree_size: roots[row.tree_size] for row in signed
+    }
