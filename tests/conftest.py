@@ -20,6 +20,7 @@ from incentive.config import Settings
 from incentive.core.db import db, sqlalchemy_url, transaction
 from incentive.core.schema import create_jurisdiction, migrate
 from tests import server as test_server
+from tests.undone import undone
 
 SECRET = b"a secret of the tests, of no worth anywhere"
 TEMPLATE = "incentive_template"
@@ -124,19 +125,8 @@ def app(server: str) -> Iterator[Flask]:
 @pytest.fixture
 def books(app: Flask) -> Iterator[Flask]:
     """An application context whose every commit is undone when the test ends."""
-    with app.app_context():
-        engine = db.engines[None]
-        connection = engine.connect()
-        outer = connection.begin()
-        db.engines[None] = connection
-        db.session.configure(join_transaction_mode="create_savepoint")
-        try:
-            yield app
-        finally:
-            db.session.remove()
-            outer.rollback()
-            connection.close()
-            db.engines[None] = engine
+    with undone(app):
+        yield app
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, text
+from sqlalchemy import Row, func, select, text
 
 from incentive.core.db import session
 from incentive.ledger.domain import Line, Posting, Purse
@@ -121,23 +121,3 @@ def system_balance(owner: str, purpose: str, asset: str) -> int:
         .where(Account.owner == owner, Account.purpose == purpose, Account.asset == asset)
     )
     return int(total or 0)
-
-
-def statement(owner: str, asset: str) -> Select[*tuple[Any, ...]]:
-    """Return one row per transaction that moved the owner's points: what came and went where."""
-    return (
-        select(
-            Transaction.id,
-            Transaction.kind,
-            Transaction.source,
-            Transaction.reason,
-            Transaction.effective_on,
-            Transaction.posted_at,
-            func.sum(Entry.amount).filter(Account.purpose == "available").label("available"),
-            func.sum(Entry.amount).filter(Account.purpose == "held").label("held"),
-        )
-        .join(Entry, Entry.transaction_id == Transaction.id)
-        .join(Account, Account.id == Entry.account_id)
-        .where(Account.owner == owner, Account.asset == asset, Account.limited)
-        .group_by(Transaction.id)
-    )

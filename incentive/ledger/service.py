@@ -1,4 +1,4 @@
-"""Moving points: postings, holds and what becomes of them, expiry, balances, statements.
+"""Moving points: postings, holds and what becomes of them, expiry, balances.
 
 Everything runs in the caller's transaction and is idempotent by key.
 """
@@ -10,7 +10,6 @@ from datetime import date
 from psycopg import errors as postgres
 from sqlalchemy.exc import DBAPIError
 
-from incentive.core.paging import Page, page
 from incentive.ledger import queries
 from incentive.ledger.domain import (
     POINTS,
@@ -146,18 +145,6 @@ def usable_balances(owner: str, today: date, asset: str = POINTS) -> list[Balanc
 def total(owner: str, purpose: str, asset: str = POINTS) -> int:
     """Return the balance of an account of the system's or a station's: the sum of its entries."""
     return queries.system_balance(owner, purpose, asset)
-
-
-def statement(owner: str, *, cursor: str | None, limit: int, asset: str = POINTS) -> Page:
-    """Return a page of the owner's transactions, newest first."""
-    return page(
-        queries.statement(owner, asset),
-        [Transaction.id],
-        cursor=cursor,
-        limit=limit,
-        newest_first=True,
-        scalars=False,
-    )
 
 
 def _available(purse: Purse) -> Purse:

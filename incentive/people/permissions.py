@@ -37,4 +37,5 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "audit.read": frozenset({AUDITOR, ADMINISTRATOR}),
     "settlement.read": frozenset({AUDITOR, ADMINISTRATOR}),
     "settlement.retry": frozenset({ADMINISTRATOR}),
+    "points.audit": frozenset({AUDITOR, ADMINISTRATOR}),
 }

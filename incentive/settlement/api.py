@@ -1,5 +1,6 @@
 """What a person has and how it came about; and for those in charge, what could not be settled."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,37 +11,48 @@ from incentive.core.i18n import language
 from incentive.core.paging import Page, PageQuerySchema
 from incentive.core.zone import today
 from incentive.ledger import service as ledger
+from incentive.ledger.domain import Balance
 from incentive.people.caller import caller
 from incentive.regions import service as regions
-from incentive.settlement import service
-from incentive.settlement.schemas import BalancesSchema, FailureSchema, StatementLineSchema
+from incentive.settlement import service, statements
+from incentive.settlement.schemas import (
+    BalancesQuerySchema,
+    BalancesSchema,
+    FailureSchema,
+    StatementQuerySchema,
+    StatementSchema,
+)
+from incentive.settlement.statements import Statement
 
 bp: Final = ApiBlueprint("settlement", __name__, description="Points: balances and statements")
 
 
 @bp.get("/me/balances")
+@bp.arguments(BalancesQuerySchema, location="query")
 @bp.response(200, BalancesSchema)
-def my_balances() -> dict[str, Any]:
-    """Return the caller's points, available and held, the earliest to expire first."""
+def my_balances(wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return the caller's points, available and held, the earliest to expire first.
+
+    With `on`, those of that day's end.
+    """
+    day = wanted.get("on")
     with transaction():
-        balances = ledger.usable_balances(f"person:{caller().person_id}", today())
-    sums = {
-        purpose: sum(b.points for b in balances if b.purpose == purpose)
-        for purpose in ("available", "held")
-    }
-    return {**sums, "balances": balances}
+        owner = f"person:{caller().person_id}"
+        if day is None:
+            return _purses(ledger.usable_balances(owner, today()))
+        standing = statements.standing(owner, day, wanted["basis"], clock.now())
+    usable = [b for b in standing.balances if b.purpose == "held" or b.expires_on >= day]
+    return _purses(usable) | {"on": day, "basis": wanted["basis"], "final": standing.final}
 
 
 @bp.get("/me/statement")
-@bp.arguments(PageQuerySchema, location="query")
-@bp.response(200, page_of(StatementLineSchema))
-def my_statement(wanted: dict[str, Any]) -> Page:
+@bp.arguments(StatementQuerySchema, location="query")
+@bp.response(200, StatementSchema)
+def my_statement(wanted: dict[str, Any]) -> Statement:
     """Return the caller's transactions, newest first, each with its reasons in words."""
     with transaction():
         owner = f"person:{caller().person_id}"
-        return service.statement(
-            owner, language(), cursor=wanted.get("cursor"), limit=wanted["limit"]
-        )
+        return statements.statement(owner, language(), now=clock.now(), **wanted)
 
 
 @bp.get("/settlement/failures")
@@ -62,3 +74,11 @@ def retry(record_id: UUID) -> None:
         path = regions.path_of(failure.region_id)
         caller().require("settlement.retry", region_path=path)
         service.retry(record_id, caller(), clock.now())
+
+
+def _purses(balances: Sequence[Balance]) -> dict[str, Any]:
+    sums = {
+        purpose: sum(b.points for b in balances if b.purpose == purpose)
+        for purpose in ("available", "held")
+    }
+    return {**sums, "balances": balances}

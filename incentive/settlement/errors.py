@@ -1,6 +1,6 @@
 """What the settlement refuses."""
 
-from incentive.core.errors import Conflict, NotFound
+from incentive.core.errors import Conflict, Invalid, NotFound
 from incentive.core.i18n import _
 
 
@@ -23,3 +23,12 @@ class UnknownFailure(NotFound):
 
     def __init__(self) -> None:
         super().__init__(_("This service record is not among those set aside."))
+
+
+class StatementBackwards(Invalid):
+    """The first day of a statement lies after the last."""
+
+    code = "settlement.statement_backwards"
+
+    def __init__(self) -> None:
+        super().__init__(_("The first day is after the last one. Swap them."), field="from")

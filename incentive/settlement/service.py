@@ -7,7 +7,7 @@ aside with its reason and tried again later, and the rest are paid.
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -99,27 +99,6 @@ def retry(record_id: UUID, by: Caller | None, at: datetime) -> None:
         before={"retry_at": planned},
         after={"retry_at": at},
     )
-
-
-def statement(owner: str, language: str, *, cursor: str | None, limit: int) -> Page:
-    """Return a page of the owner's transactions, newest first, awards explained in words."""
-    found = ledger.statement(owner, cursor=cursor, limit=limit)
-    reasons = queries.explanations([row.id for row in found.items])
-    items: list[dict[str, Any]] = [
-        {
-            "id": row.id,
-            "kind": row.kind,
-            "available": row.available or 0,
-            "held": row.held or 0,
-            "effective_on": row.effective_on,
-            "posted_at": row.posted_at,
-            "source": row.source,
-            "reason": row.reason,
-            "explanation": rules.words(reasons[row.id], language) if row.id in reasons else [],
-        }
-        for row in found.items
-    ]
-    return Page(items, found.next_cursor)
 
 
 def _settle_or_split(

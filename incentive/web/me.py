@@ -14,7 +14,7 @@ from incentive.core.zone import day_of
 from incentive.ledger import service as ledger
 from incentive.ledger.domain import NEVER, Balance
 from incentive.people.caller import Caller
-from incentive.settlement import service as settlement
+from incentive.settlement import statements
 from incentive.stations import orders
 from incentive.stations.models import Item
 from incentive.stations.views import OrderView
@@ -60,7 +60,9 @@ def me(who: Caller, at: datetime) -> dict[str, Any]:
         "offers": offers(who, home, at),
         "stations": _stations(who, home),
         "orders": [_order(order) for order in orders.mine(who, status="held").items],
-        "statement": statement(who, cursor=None, limit=LINES_MAX)[0],
+        "statement": statement_lines(
+            statements.lines(f"person:{who.person_id}", language(), limit=LINES_MAX).items
+        ),
     }
 
 
@@ -93,13 +95,10 @@ def shift(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
     }
 
 
-def statement(
-    who: Caller, *, cursor: str | None, limit: int
-) -> tuple[list[dict[str, Any]], str | None]:
-    """Return lines of the person's points, the latest first, and where the next ones begin."""
-    found = settlement.statement(f"person:{who.person_id}", language(), cursor=cursor, limit=limit)
-    titles = queries.titles_of({line["source"] for line in found.items}) if found.items else {}
-    return [_line(line, titles.get(line["source"])) for line in found.items], found.next_cursor
+def statement_lines(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what is shown of the lines of a statement."""
+    titles = queries.titles_of({line["source"] for line in items}) if items else {}
+    return [_line(line, titles.get(line["source"])) for line in items]
 
 
 def _line(line: dict[str, Any], title: str | None) -> dict[str, Any]:
@@ -112,6 +111,7 @@ def _line(line: dict[str, Any], title: str | None) -> dict[str, Any]:
         why.append(str(_("Reason: %(reason)s", reason=reason)))
     return {
         "at": line["posted_at"],
+        "day": line["effective_on"],
         "text": title or kind,
         "why": " ".join(why),
         "points": line["available"],

@@ -19,7 +19,6 @@ from incentive.stations.errors import UnknownItem
 from incentive.web import forms
 from incentive.web.addresses import pager
 from incentive.web.me import me as me_context
-from incentive.web.me import statement as statement_lines
 from incentive.web.site import bp
 
 
@@ -27,14 +26,6 @@ from incentive.web.site import bp
 def me() -> str:
     """Show points, hours, card, shifts, offers, orders, and the box to scan with."""
     return draw()
-
-
-@bp.get("/me/statement")
-def statement() -> str:
-    """List every movement of one's points, with its reasons."""
-    with transaction():
-        lines, older = statement_lines(caller(), cursor=request.args.get("cursor"), limit=20)
-    return render_template("web/statement.html", lines=lines, **pager(older))
 
 
 @bp.get("/me/service-records")

@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from incentive.ledger import as_of
 from incentive.ledger import service as ledger
 from incentive.ledger.domain import NEVER, Posting, Purse, transfer
 from incentive.ledger.errors import AlreadyClosed, InsufficientPoints, KeyConflict, Unbalanced
@@ -146,7 +147,7 @@ def test_a_refund_leaves_both_entries_in_the_books(held):
     ledger.refund(key="f", spend_key="s", actor="m", today=TODAY, reason="broken")
     assert points_of("person:1") == 20
     assert ledger.total("station:1", "income") == 0
-    kinds = [row.kind for row in ledger.statement("person:1", cursor=None, limit=10).items]
+    kinds = [row.kind for row in as_of.lines("person:1", limit=10).items]
     assert kinds == ["refund", "redemption", "hold", "adjustment", "adjustment"]
 
 

@@ -7,7 +7,7 @@ from incentive.ledger import checks
 from incentive.ledger import service as ledger
 from incentive.ledger.domain import Posting, Purse, transfer
 from incentive.ledger.errors import Unbalanced
-from incentive.settlement import service
+from incentive.settlement import service, statements
 from incentive.settlement.errors import UnknownFailure
 from incentive.settlement.models import Award, RuleVersion, SettlementFailure
 from tests import factories as make
@@ -106,7 +106,7 @@ def test_an_award_stores_the_rule_version_that_paid_and_explains_itself(served):
     service.settle(NOW)
     award = session().get(Award, record.id)
     assert str(award.rule_version_id) == "00000000-0000-7000-8000-000000000001"
-    (line,) = service.statement(f"person:{record.person_id}", "zh", cursor=None, limit=5).items
+    (line,) = statements.lines(f"person:{record.person_id}", "zh", limit=5).items
     assert "15" in " ".join(line["explanation"])
 
 

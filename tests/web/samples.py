@@ -2,9 +2,11 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from incentive.core.errors import IncentiveError
 
+KUNMING = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2025, 11, 29, 1, 20, tzinfo=UTC)
 STATION = {"id": "s1", "name": "翠湖暖“新”驿站", "open_now": True}
 COUNTS = {"signed_up": 9, "quota": 12, "present": 7, "left": 1}
@@ -82,6 +84,26 @@ def station(available: int | None) -> dict[str, Any]:
     return {"station": shown, "goods": me()["stations"][0]["goods"], "available": available}
 
 
+def line(hours: float, text: str, why: str, points: int, days_late: int = 0) -> dict[str, Any]:
+    day = at(hours).astimezone(KUNMING).date() - timedelta(days=days_late)
+    return {"at": at(hours), "day": day, "text": text, "why": why, "points": points}
+
+
+def statement(**more: Any) -> dict[str, Any]:
+    return {
+        "filters": {"from": "2025-11-01", "to": "2025-11-29", "basis": "booked"},
+        "errors": [],
+        "of": {
+            "first": date(2025, 11, 1),
+            "opening": {"available": 1295, "held": 0},
+            "closing": {"available": 1250, "held": 120},
+        },
+        "lines": me()["statement"],
+        "first": None,
+        "older": "#",
+    } | more
+
+
 def me() -> dict[str, Any]:
     return {
         "person": {"number": "5300000001236", "name": "李春梅"},
@@ -155,9 +177,9 @@ def me() -> dict[str, Any]:
             }
         ],
         "statement": [
-            {"at": at(-20), "text": "文明交通劝导", "why": "2.5 小时 × 10 分", "points": 25},
-            {"at": at(-44), "text": "大米 5 kg", "why": "兑换待领取", "points": -120},
-            {"at": at(-70), "text": "首次服务奖励", "why": "", "points": 50},
+            line(-20, "文明交通劝导", "2.5 小时 × 10 分", 25),
+            line(-44, "大米 5 kg", "兑换待领取", -120),
+            line(-70, "首次服务奖励", "", 50, days_late=3),
         ],
     }
 
@@ -406,9 +428,11 @@ PAGES: dict[str, Any] = {
         "web/register.html",
         lambda: register(errors=[("name", "请填写姓名。"), (None, "请再试一次。")], full=True),
     ),
-    "statement": (
+    "statement": ("web/statement.html", statement),
+    "statement_empty": ("web/statement.html", lambda: statement(lines=[], older=None)),
+    "statement_wrong": (
         "web/statement.html",
-        lambda: {"lines": me()["statement"], "first": None, "older": "#"},
+        lambda: statement(of=None, lines=[], errors=[("from", "起始日期晚于结束日期。")]),
     ),
     "service_records": ("web/service_records.html", service_records),
     "activities": (
