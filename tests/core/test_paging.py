@@ -23,6 +23,7 @@ LISTS = [
     "/api/v1/stations/{station}/ledger",
     "/api/v1/me/redemptions",
     "/api/v1/me/statement",
+    "/api/v1/accounts/{kind}/{station}/statement",
     "/api/v1/settlement/failures",
     "/api/v1/audit-log",
     "/activities",
@@ -66,7 +67,12 @@ def signed_in(client):
         station = factories.station(home)
         factories.grant(person, "station_manager", station=station)
         client.set_cookie("session", factories.token(person))
-        client.ids = {"activity": activity.id, "shift": shift.id, "station": station.id}
+        client.ids = {
+            "kind": "station",
+            "activity": activity.id,
+            "shift": shift.id,
+            "station": station.id,
+        }
     return client
 
 

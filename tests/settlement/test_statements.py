@@ -50,7 +50,7 @@ def test_a_backdated_award_stands_on_its_own_day_by_effective_date(client, serve
 
 def test_a_past_day_is_final_as_booked_and_never_as_effective(client, served, days):
     _, person, _ = served
-    then, today = days
+    then, _ = days
     final = {
         (on, basis): ask(client, "/me/balances", person, on=on, basis=basis).json["final"]
         for on in days

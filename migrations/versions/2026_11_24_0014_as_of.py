@@ -5,8 +5,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013_as_of"
-down_revision = "0012_reconciliation"
+revision = "0014_as_of"
+down_revision = "0013_seals"
 branch_labels = None
 depends_on = None
 
