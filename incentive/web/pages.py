@@ -19,7 +19,6 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     scan_pages,
     shift_pages,
     sign_in_pages,
-    stock_pages,
     statement_pages,
     viewer,
 )
