@@ -29,7 +29,7 @@ from incentive.ledger import sealing as ledger_sealing  # noqa: F401 - brings it
 from incentive.people import api as people_api
 from incentive.people import caller, me_api
 from incentive.regions import api as regions_api
-from incentive.settlement import accounts_api
+from incentive.settlement import accounts_api, reconciliation_api
 from incentive.settlement import api as settlement_api
 from incentive.settlement import checks as settlement_checks  # noqa: F401 - registers itself
 from incentive.settlement import jobs as settlement_jobs  # noqa: F401 - listens to check-in
@@ -53,6 +53,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     settlement_api.bp,
     desk_api.bp,
     accounts_api.bp,
+    reconciliation_api.bp,
 )
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (pages.bp,)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Select, insert, select, text, update
@@ -15,6 +15,7 @@ from incentive.core.db import session
 from incentive.ledger.checks import Figure
 from incentive.ledger.run_models import CheckFinding, CheckRequest, CheckResult, CheckRun
 
+POSITION_MAX: Final = 32_767
 _OPEN = CheckRequest.finished_at.is_(None)
 _KEYS: dict[str, type[TypeEngine[Any]]] = {"uuid": Uuid, "bigint": BigInteger, "text": Text}
 
@@ -127,6 +128,8 @@ def results(run_id: UUID) -> Sequence[CheckResult]:
 
 def result(run_id: UUID, position: int) -> CheckResult | None:
     """Return what one check of a run saw."""
+    if position > POSITION_MAX:
+        return None
     return session().get(CheckResult, (run_id, position))
 
 
@@ -141,4 +144,4 @@ def figure_rows(figure: Figure) -> tuple[Select[*tuple[Any, ...]], Any]:
     key = named("key", _KEYS[figure.key_type]())
     # Constants of the packages; what a reader sends is only compared with the key.
     rows = text(f"SELECT * FROM ({figure.rows}) counted").columns(key).subquery("shown")  # noqa: S608
-    return select(text("to_jsonb(shown)")).select_from(rows), rows.c.key
+    return select(text("to_json(shown)")).select_from(rows), rows.c.key

@@ -35,6 +35,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "station.serve": frozenset({STATION_MANAGER, ADMINISTRATOR}),
     "station.audit": frozenset({STATION_MANAGER, AUDITOR, ADMINISTRATOR}),
     "audit.read": frozenset({AUDITOR, ADMINISTRATOR}),
+    "reconciliation.read": frozenset({AUDITOR, ADMINISTRATOR}),
     "settlement.read": frozenset({AUDITOR, ADMINISTRATOR}),
     "settlement.retry": frozenset({ADMINISTRATOR}),
     "points.audit": frozenset({AUDITOR, ADMINISTRATOR}),

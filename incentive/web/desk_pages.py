@@ -18,6 +18,12 @@ _TOOLS: Final[tuple[tuple[str, Text, Text, str], ...]] = (
         _("Who did what, by which role, when and from where."),
         "shield",
     ),
+    (
+        "web.reconciliation_runs",
+        _("Reconciliation"),
+        _("What was compared last night, both totals, and every row that differs."),
+        "check",
+    ),
 )
 
 

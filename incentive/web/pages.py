@@ -2,7 +2,7 @@
 
 import re
 
-from flask import render_template
+from flask import g, render_template
 
 from incentive.core.paths import static_dir
 from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
@@ -15,6 +15,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     me_pages,
     password_pages,
     public_pages,
+    reconciliation_pages,
     register_pages,
     scan_pages,
     shift_pages,
@@ -51,4 +52,5 @@ def api_docs() -> str:
 
 def error_page(status: int, code: str, detail: str) -> str:
     """Return the page for an error; `detail` is in the reader's language."""
+    g.alarm = None  # the books may be what is away
     return render_template("web/error.html", status=status, code=code, detail=detail)

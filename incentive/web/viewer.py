@@ -9,6 +9,7 @@ from incentive.core.db import transaction
 from incentive.core.i18n import Text, _
 from incentive.people.caller import COOKIE, Caller, caller
 from incentive.people.errors import NotSignedIn
+from incentive.web import alarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,11 @@ def context() -> dict[str, Any]:
         return {}
     who: Caller | None = g.get("caller")
     viewer = who and {"number": who.volunteer_number, "links": links(who)}
-    return {"viewer": viewer, "has_session": who is not None or COOKIE in request.cookies}
+    return {
+        "viewer": viewer,
+        "has_session": who is not None or COOKIE in request.cookies,
+        "alarm": alarm.raised(who),
+    }
 
 
 def links(who: Caller) -> list[Link]:

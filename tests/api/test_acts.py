@@ -35,6 +35,8 @@ NOT_ADMINISTRATIVE = {
     "api_scans.scan_batch": "as a scan",
     "api_redemptions.redeem": "one's own order; the ledger says who",
     "api_redemptions.collect": "the counter's daily work; the ledger and the order say who",
+    "api_reconciliation.ask": "compares the books and changes nothing; the run says who asked",
+    "web.reconcile_now": "as api_reconciliation.ask",
     "web.password_now": "one's own password",
     "web.scan": "as api_scans.scan",
     "web.redeem": "one's own order",

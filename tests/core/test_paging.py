@@ -5,6 +5,8 @@ from uuid import uuid4
 import pytest
 
 from incentive.core.db import transaction
+from incentive.ledger import checks, reconciliation
+from incentive.ledger.reconciliation import Comparison
 from tests import factories
 
 LISTS = [
@@ -26,6 +28,10 @@ LISTS = [
     "/api/v1/accounts/{kind}/{station}/statement",
     "/api/v1/settlement/failures",
     "/api/v1/audit-log",
+    "/api/v1/reconciliation-runs",
+    "/api/v1/reconciliation-runs/{run}/results/{one}/figures/{one}/rows",
+    "/reconciliation",
+    "/reconciliation/{run}/checks/{one}/figures/{one}",
     "/activities",
     "/stations",
     "/desk/acts",
@@ -72,8 +78,19 @@ def signed_in(client):
             "activity": activity.id,
             "shift": shift.id,
             "station": station.id,
+            "run": comparison().request_id,
+            "one": 1,
         }
     return client
+
+
+def comparison():
+    """A comparison of the books that is kept; none can be made amid a test's transaction."""
+    asked = reconciliation.ask("system", factories.NOW)
+    check = next(check for check in checks.registered() if check.figures)
+    made = Comparison(asked.id, "system", factories.NOW, "1:1:", [checks.look(check)])
+    reconciliation.keep(made, factories.NOW)
+    return made
 
 
 def lists_of(app):

@@ -381,6 +381,69 @@ TOOLS = [
     {"href": "#", "label": "操作日志", "text": "谁做了什么。", "icon": "shield"},
     {"href": "#", "label": "总账", "text": "每一笔积分。", "icon": "ledger"},
 ]
+
+
+def comparison(**more: Any) -> dict[str, Any]:
+    run = {
+        "id": "8b0c6c1e-0000-4000-8000-000000000004",
+        "asked_by": "system",
+        "asked_at": at(-7),
+        "started_at": at(-7),
+        "finished_at": at(-6.9),
+        "checks": 24,
+        "failed": 1,
+        "rows_found": 2,
+        "checks_done": 7,
+        "checks_total": 24,
+    }
+    results = [
+        compared(1, "每条已结算的记录恰有一笔发放", {"已结算的记录": 1203, "积分发放": 1203}),
+        compared(2, "每笔发放等于账上给本人的积分", {"发放": 15230, "记入": 15233}, 2),
+        compared(3, "库存等于出入库之和", {}, error="canceling statement due to statement timeout"),
+        compared(4, "发行等于发放", {"发放": 15230, "发行": 15231}, clean=False),
+    ]
+    rows = [
+        {"key": "0193a1", "owner": "person:0193", "balance": 23, "amount": 20},
+        {"key": "0193a2", "owner": "person:0194", "balance": None, "amount": -5},
+    ]
+    usual = {
+        "run": run,
+        "asked": run,
+        "last": run,
+        "runs": [run, run | {"failed": 0, "asked_by": "5300000001236"}],
+        "results": results,
+        "result": results[1],
+        "figure": results[1]["figures"][0],
+        "rows": rows,
+        "columns": [{"key": name, "label": name, "kind": None} for name in rows[0]],
+        "waiting": None,
+        "overdue": False,
+        "refusal": None,
+        "first": None,
+        "older": "#",
+    }
+    return usual | more
+
+
+def compared(
+    position: int,
+    title: str,
+    figures: dict[str, int],
+    rows: int = 0,
+    error: str = "",
+    *,
+    clean: bool = True,
+) -> dict[str, Any]:
+    return {
+        "position": position,
+        "title": title,
+        "clean": clean and not rows and not error,
+        "figures": [{"title": name, "total": total} for name, total in figures.items()],
+        "rows_found": rows,
+        "error": error,
+    }
+
+
 PAGES: dict[str, Any] = {
     "desk": ("web/desk.html", lambda: {"tools": TOOLS}),
     "desk_acts": ("web/desk_acts.html", acts),
@@ -476,6 +539,31 @@ PAGES: dict[str, Any] = {
             duty() | {"refusal": IncentiveError("请写明理由。", field="reason"), "at_record": 1}
         ),
     ),
+    "reconciliation": (
+        "web/reconciliation.html",
+        lambda: comparison(overdue=True, refusal=IncentiveError("请再试一次。")),
+    ),
+    "reconciliation_empty": ("web/reconciliation.html", lambda: comparison(last=None)),
+    "reconciliation_going_on": (
+        "web/reconciliation.html",
+        lambda: comparison(waiting=comparison()["run"]),
+    ),
+    "reconciliation_run": ("web/reconciliation_run.html", comparison),
+    "reconciliation_run_going_on": (
+        "web/reconciliation_run.html",
+        lambda: comparison(run=None, asked=comparison()["run"] | {"finished_at": None}),
+    ),
+    "reconciliation_run_given_up": ("web/reconciliation_run.html", lambda: comparison(run=None)),
+    "reconciliation_check": ("web/reconciliation_check.html", comparison),
+    "reconciliation_check_clean": (
+        "web/reconciliation_check.html",
+        lambda: comparison(result=comparison()["results"][0], rows=[]),
+    ),
+    "reconciliation_check_broken": (
+        "web/reconciliation_check.html",
+        lambda: comparison(result=comparison()["results"][2], rows=[]),
+    ),
+    "reconciliation_figure": ("web/reconciliation_figure.html", comparison),
     "error_404": (
         "web/error.html",
         lambda: {"status": 404, "code": "http.not_found", "detail": "这个地址没有内容。"},
