@@ -37,6 +37,7 @@ from incentive.stations import api as stations_api
 from incentive.stations import checks as stations_checks  # noqa: F401 - registers itself
 from incentive.stations import ledger_api, redemptions_api
 from incentive.stations import service as stations
+from incentive.stations.stock import api as stock_api
 from incentive.web import pages, rendering
 
 # A package's line joins here when it has endpoints, and below when it has pages.
@@ -50,6 +51,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     stations_api.bp,
     redemptions_api.bp,
     ledger_api.bp,
+    stock_api.bp,
     settlement_api.bp,
     desk_api.bp,
     accounts_api.bp,

@@ -13,7 +13,8 @@ from incentive.core.ids import new_id
 from incentive.people.caller import token_hash
 from incentive.people.models import Person, RoleGrant, SignIn
 from incentive.regions.models import Region
-from incentive.stations.models import Item, Station, StockMovement
+from incentive.stations.models import Item, Station
+from incentive.stations.stock.models import StockMovement
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # 10:00 in Kunming, a Sunday
 NINE = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -163,7 +164,17 @@ def item(at, points_price=10, stock=5, **more):
         )
     )
     if stock:
-        add(StockMovement(item_id=made.id, kind="received", delta=stock, at=NOW))
+        add(
+            StockMovement(
+                station_id=at.id,
+                item_id=made.id,
+                kind="received",
+                delta=stock,
+                shelf=stock,
+                day=date(2026, 11, 22),
+                at=NOW,
+            )
+        )
     return made
 
 

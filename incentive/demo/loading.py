@@ -27,7 +27,8 @@ from incentive.regions import service as regions
 from incentive.regions.domain import path_of_code
 from incentive.regions.models import Region
 from incentive.settlement import service as settlement
-from incentive.stations.models import Item, Station, StockMovement
+from incentive.stations.models import Item, Station
+from incentive.stations.stock.models import StockMovement
 
 PROVINCE: Final = "53"
 Step = Callable[[], None]
@@ -146,7 +147,15 @@ def _put_stations(where: dict[str, UUID]) -> None:
     queries.put(
         StockMovement,
         [
-            {"item_id": item["id"], "kind": "received", "delta": item["stock"], "at": SINCE}
+            {
+                "station_id": item["station_id"],
+                "item_id": item["id"],
+                "kind": "received",
+                "delta": item["stock"],
+                "shelf": item["stock"],
+                "day": day_of(SINCE),
+                "at": SINCE,
+            }
             for item in items
             if item["id"] in stocked
         ],

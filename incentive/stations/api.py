@@ -1,4 +1,4 @@
-"""Stations, their items and their stock."""
+"""Stations and their items."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -16,7 +16,6 @@ from incentive.stations.schemas import (
     ItemSchema,
     NewItemSchema,
     NewStationSchema,
-    ReceiptSchema,
     StationChangeSchema,
     StationQuerySchema,
     StationSchema,
@@ -89,11 +88,3 @@ def change_item(fields: dict[str, Any], item_id: UUID) -> Item:
     """Change what is named of an item; orders made before keep their price."""
     with transaction():
         return service.change_item(caller(), item_id, **fields)
-
-
-@bp.post("/items/<uuid:item_id>/receipts")
-@bp.arguments(ReceiptSchema)
-@bp.once(201, ItemSchema)
-def receive_goods(fields: dict[str, Any], item_id: UUID) -> Item:
-    """Put goods received on the shelf."""
-    return service.receive(caller(), item_id, fields["quantity"], clock.now())

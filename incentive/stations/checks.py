@@ -17,29 +17,79 @@ register(
     ),
 )
 register(
-    "every order took its goods off once, and those given back are back on the shelf",
+    "what lies on the shelf is the sum of what came and went",
     """
-    SELECT r.id AS redemption_id, r.status, r.quantity, coalesce(sum(m.delta), 0) AS moved
+    SELECT i.id AS item_id, i.on_shelf, coalesce(sum(m.shelf), 0) AS moved
+    FROM items i LEFT JOIN stock_movements m ON m.item_id = i.id
+    GROUP BY i.id HAVING i.on_shelf <> coalesce(sum(m.shelf), 0)
+    """,
+    Figure("pieces on the shelf", "SELECT id AS key, name, on_shelf AS amount FROM items"),
+    Figure(
+        "pieces that came, less those that went",
+        "SELECT id AS key, item_id, kind, at, shelf AS amount FROM stock_movements",
+        "bigint",
+    ),
+)
+register(
+    "what lies on the shelf and is not free is what open orders hold",
+    """
+    SELECT i.id AS item_id, i.stock, i.on_shelf, coalesce(sum(r.quantity), 0) AS held
+    FROM items i LEFT JOIN redemptions r ON r.item_id = i.id AND r.status = 'held'
+    GROUP BY i.id HAVING i.on_shelf - i.stock <> coalesce(sum(r.quantity), 0)
+    """,
+    Figure(
+        "pieces on the shelf that are not free",
+        "SELECT id AS key, name, on_shelf - stock AS amount FROM items",
+    ),
+    Figure(
+        "pieces that open orders hold",
+        """
+        SELECT id AS key, item_id, held_at, quantity AS amount FROM redemptions
+        WHERE status = 'held'
+        """,
+    ),
+)
+register(
+    "every order took its goods off once, left the shelf if it was handed over, and those given"
+    " back are back",
+    """
+    SELECT r.id AS redemption_id, r.status, r.quantity, coalesce(sum(m.delta), 0) AS moved,
+           coalesce(sum(m.shelf), 0) AS moved_on_shelf
     FROM redemptions r LEFT JOIN stock_movements m
       ON m.redemption_id = r.id AND m.item_id = r.item_id
     GROUP BY r.id
-    HAVING count(*) FILTER (WHERE m.kind = 'held') <> 1 OR NOT CASE
-        WHEN r.status IN ('held', 'collected') THEN coalesce(sum(m.delta), 0) = -r.quantity
-        WHEN r.status = 'refunded' THEN coalesce(sum(m.delta), 0) IN (0, -r.quantity)
-        ELSE coalesce(sum(m.delta), 0) = 0 END
+    HAVING count(*) FILTER (WHERE m.kind = 'held') <> 1
+        OR count(*) FILTER (WHERE m.kind = 'given')
+           <> (r.status IN ('collected', 'refunded'))::int
+        OR NOT CASE r.status
+        WHEN 'held' THEN (coalesce(sum(m.delta), 0), coalesce(sum(m.shelf), 0)) = (-r.quantity, 0)
+        WHEN 'collected' THEN
+            (coalesce(sum(m.delta), 0), coalesce(sum(m.shelf), 0)) = (-r.quantity, -r.quantity)
+        WHEN 'refunded' THEN coalesce(sum(m.delta), 0) IN (0, -r.quantity)
+            AND coalesce(sum(m.delta), 0) = coalesce(sum(m.shelf), 0)
+        ELSE (coalesce(sum(m.delta), 0), coalesce(sum(m.shelf), 0)) = (0, 0) END
     """,
     Figure(
         "pieces ordered",
         "SELECT id AS key, status, held_at, quantity AS amount FROM redemptions",
     ),
     Figure(
-        "pieces taken off the shelf for orders",
+        "pieces held for orders",
         """
         SELECT id AS key, item_id, redemption_id, at, -delta AS amount FROM stock_movements
         WHERE kind = 'held'
         """,
         "bigint",
     ),
+)
+register(
+    "a correction takes back just what it names, which came before it",
+    """
+    SELECT c.id, c.corrects_id, c.delta, w.kind, w.delta AS wrong
+    FROM stock_movements c JOIN stock_movements w ON w.id = c.corrects_id
+    WHERE c.delta <> -w.delta OR c.id <= w.id
+       OR w.kind NOT IN ('received', 'spoiled', 'sent_back')
+    """,
 )
 register(
     "every order holds its points, and the hold ended the way the order did",

@@ -19,7 +19,7 @@ from incentive.ledger.domain import Purse
 from incentive.people import acts
 from incentive.people.caller import Caller
 from incentive.people.errors import OutOfScope
-from incentive.stations import order_queries, service
+from incentive.stations import order_queries, queries, service
 from incentive.stations.domain import owner, why_not_collect, why_not_refund
 from incentive.stations.errors import (
     CodeGarbled,
@@ -124,6 +124,17 @@ def collect(caller: Caller, code: str, at: datetime, station_id: UUID | None = N
         raise refusal
     order.status, order.collected_at, order.collected_by = "collected", at, caller.person_id
     session().flush()
+    queries.hand_over(order.item_id, order.quantity)
+    queries.move(
+        order.item_id,
+        "given",
+        delta=0,
+        shelf=-order.quantity,
+        day=day_of(at),
+        at=at,
+        by_person_id=caller.person_id,
+        redemption_id=order.id,
+    )
     ledger.spend(
         key=_spend_key(order.id),
         hold_key=hold_key(order.id),
@@ -155,8 +166,10 @@ def refund(
     order.status, order.closed_at, order.closed_by = "refunded", at, caller.person_id
     order.reason = reason
     session().flush()
+    # Also without goods: who closes the day waits for every refund that is under way.
+    queries.lock_items([order.item_id])
     if restock:
-        give_back(order, at, caller.person_id)
+        give_back(order, at, caller.person_id, handed_over=True)
     ledger.refund(
         key=f"redemption:{order.id}:refund",
         spend_key=_spend_key(order.id),

@@ -174,19 +174,6 @@ class LimitReached(Conflict):
         )
 
 
-class StockTooLarge(Conflict):
-    """More than the books keep of one item."""
-
-    code = "stations.stock_too_large"
-
-    def __init__(self, most: int) -> None:
-        super().__init__(
-            _("A station keeps at most %(most)s of an item. Check the quantity.", most=most),
-            field="quantity",
-            most=most,
-        )
-
-
 class OtherStation(Conflict):
     """The order is to be collected elsewhere."""
 

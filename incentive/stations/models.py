@@ -1,18 +1,15 @@
-"""Stations, items, stock movements and redemptions."""
+"""Stations, items and redemptions; movements of stock are in stock/models.py."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     DateTime,
     Double,
     ForeignKey,
-    Identity,
     Index,
-    Integer,
     Text,
     UniqueConstraint,
     text,
@@ -53,16 +50,26 @@ class Station(Base):
     created_at: Mapped[Instant]
 
 
+def _on_shelf(context: Any) -> Any:
+    return context.get_current_parameters()["stock"]
+
+
 class Item(Base):
-    """Goods or a service for points. `stock` is what can still be promised: holds are taken off."""
+    """Goods or a service for points.
+
+    `stock` is what can still be promised; what is held for orders lies `on_shelf` as well.
+    """
 
     __tablename__ = "items"
     __table_args__ = (
         CheckConstraint("points_price BETWEEN 1 AND 1000000", "points_price"),
         CheckConstraint("stock >= 0", "stock"),
+        # Whoever has ordered will find the goods there.
+        CheckConstraint("on_shelf >= stock", "on_shelf"),
         CheckConstraint("per_person_limit BETWEEN 1 AND 1000", "per_person_limit"),
         CheckConstraint("status IN ('offered','withdrawn')", "status"),
         UniqueConstraint("station_id", "name"),
+        UniqueConstraint("id", "station_id"),
     )
 
     id: Mapped[Id]
@@ -71,6 +78,7 @@ class Item(Base):
     description: Mapped[str] = mapped_column(Text, default="")
     points_price: Mapped[int]
     stock: Mapped[int]
+    on_shelf: Mapped[int] = mapped_column(default=_on_shelf)
     per_person_limit: Mapped[int | None]
     status: Mapped[str] = mapped_column(Text, default="offered")
     created_at: Mapped[Instant]
@@ -113,27 +121,3 @@ class Redemption(Base):
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
     reason: Mapped[str] = mapped_column(Text, default="")
-
-
-class StockMovement(Base):
-    """Why an item's stock changed, one row per change; their sum is the stock.
-
-    A redemption takes its goods off once and brings them back at most once.
-    """
-
-    __tablename__ = "stock_movements"
-    __table_args__ = (
-        CheckConstraint("kind IN ('received','held','returned')", "kind"),
-        CheckConstraint("delta <> 0 AND (kind = 'held') = (delta < 0)", "delta"),
-        CheckConstraint("(kind = 'received') = (redemption_id IS NULL)", "redemption"),
-        UniqueConstraint("redemption_id", "kind"),
-        Index(None, "item_id", "id"),
-    )
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    item_id: Mapped[UUID] = mapped_column(ForeignKey("items.id"))
-    kind: Mapped[String]
-    delta: Mapped[int] = mapped_column(Integer)
-    redemption_id: Mapped[UUID | None] = mapped_column(ForeignKey("redemptions.id"))
-    by_person_id: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
-    at: Mapped[Instant]

@@ -1,7 +1,7 @@
 """SQL of orders. The lock order is told in `queries`."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
-    Uuid,
     func,
     insert,
     literal,
@@ -21,7 +20,8 @@ from sqlalchemy import (
 from incentive.core.db import session
 from incentive.people.models import Person
 from incentive.regions.models import Region
-from incentive.stations.models import Item, Redemption, Station, StockMovement
+from incentive.stations.models import Item, Redemption, Station
+from incentive.stations.stock.models import StockMovement
 
 
 def orders() -> Select[*tuple[Any, ...]]:
@@ -128,8 +128,8 @@ def mark_lapsed(order_ids: Sequence[UUID], at: datetime) -> None:
     )
 
 
-def return_goods(order_ids: Sequence[UUID], at: datetime) -> None:
-    """Put the goods of orders back on the shelf; their items are locked already."""
+def release_goods(order_ids: Sequence[UUID], at: datetime, day: date) -> None:
+    """Free the goods of orders again, which never left the shelf; their items are locked already."""
     given_back = (
         select(Redemption.item_id, func.sum(Redemption.quantity).label("quantity"))
         .where(Redemption.id.in_(order_ids))
@@ -143,12 +143,14 @@ def return_goods(order_ids: Sequence[UUID], at: datetime) -> None:
         .execution_options(synchronize_session=False)
     )
     moved = select(
+        Redemption.station_id,
         Redemption.item_id,
         literal("returned"),
         Redemption.quantity,
-        Redemption.id,
-        literal(None, Uuid()),
+        literal(0),
+        literal(day),
         literal(at),
+        Redemption.id,
     ).where(Redemption.id.in_(order_ids))
-    columns = ["item_id", "kind", "delta", "redemption_id", "by_person_id", "at"]
+    columns = ["station_id", "item_id", "kind", "delta", "shelf", "day", "at", "redemption_id"]
     session().execute(insert(StockMovement).from_select(columns, moved))

@@ -66,7 +66,16 @@ def redeem(caller: Caller, item_id: UUID, quantity: int, at: datetime) -> OrderV
     )
     session().add(order)
     session().flush()
-    queries.move(item_id, "held", -quantity, at=at, by=caller.person_id, order=order.id)
+    queries.move(
+        item_id,
+        "held",
+        delta=-quantity,
+        shelf=0,
+        day=day_of(at),
+        at=at,
+        by_person_id=caller.person_id,
+        redemption_id=order.id,
+    )
     ledger.hold(
         key=hold_key(order.id),
         owner=f"person:{caller.person_id}",
@@ -141,7 +150,7 @@ def cancel(caller: Caller, order_id: UUID, at: datetime, reason: str = "") -> Or
     order.status, order.closed_at, order.closed_by = "cancelled", at, caller.person_id
     order.reason = reason
     session().flush()
-    give_back(order, at, caller.person_id)
+    give_back(order, at, caller.person_id, handed_over=False)
     ledger.release(
         key=f"redemption:{order.id}:release",
         hold_key=hold_key(order.id),
@@ -182,7 +191,7 @@ def lapse(order_ids: Sequence[UUID], at: datetime) -> int:
     ids = [order.id for order in orders]
     queries.lock_items(sorted({order.item_id for order in orders}))
     order_queries.mark_lapsed(ids, at)
-    order_queries.return_goods(ids, at)
+    order_queries.release_goods(ids, at, day_of(at))
     holds = history.lines_by_key([hold_key(each) for each in ids])
     postings = []
     for each in ids:
@@ -215,10 +224,19 @@ def actor(caller: Caller) -> str:
     return f"person:{caller.person_id}"
 
 
-def give_back(order: Redemption, at: datetime, by: UUID) -> None:
-    """Put a closed order's goods back on the shelf."""
-    queries.return_stock(order.item_id, order.quantity)
-    queries.move(order.item_id, "returned", order.quantity, at=at, by=by, order=order.id)
+def give_back(order: Redemption, at: datetime, by: UUID, *, handed_over: bool) -> None:
+    """Free a closed order's goods; those that were handed over are back on the shelf."""
+    queries.return_stock(order.item_id, order.quantity, handed_over=handed_over)
+    queries.move(
+        order.item_id,
+        "returned",
+        delta=order.quantity,
+        shelf=order.quantity if handed_over else 0,
+        day=day_of(at),
+        at=at,
+        by_person_id=by,
+        redemption_id=order.id,
+    )
 
 
 def _mine(caller: Caller, order_id: UUID) -> OrderView:

@@ -6,16 +6,27 @@ begins at its item.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, cast, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from incentive.core.db import session
 from incentive.regions.models import Region
 from incentive.stations.domain import EARTH_RADIUS_METRES, STOCK_MAX, Box
-from incentive.stations.models import Item, Station, StockMovement
+from incentive.stations.models import Item, Station
+from incentive.stations.stock.models import StockMovement
 
 
 def region(code: str) -> Region | None:
@@ -86,6 +97,11 @@ def item_with_station(item_id: UUID) -> Row[*tuple[Any, ...]] | None:
     return session().execute(statement).one_or_none()
 
 
+def refresh(item: Item) -> None:
+    """Read an item again, as this transaction has left it."""
+    session().refresh(item)
+
+
 def lock_items(item_ids: Sequence[UUID]) -> None:
     """Lock items in the order of their ids, as everybody does."""
     ordered = select(Item.id).where(Item.id.in_(item_ids)).order_by(Item.id)
@@ -113,39 +129,55 @@ def take_stock(item_id: UUID, quantity: int) -> Row[*tuple[Any, ...]] | None:
     return session().execute(statement).one_or_none()
 
 
-def add_stock(item_id: UUID, quantity: int) -> int | None:
-    """Put goods received on the shelf; return the new stock, or `None` if it is too much."""
+def change_stock(item_id: UUID, change: int) -> int | None:
+    """Add goods to what is free and lies on the shelf, or take them off, and keep the row locked.
+
+    Return the new stock, or `None` if it would be below zero or more than a station keeps.
+    """
     return session().scalar(
         update(Item)
-        .where(Item.id == item_id, Item.stock <= STOCK_MAX - quantity)
-        .values(stock=Item.stock + quantity)
+        .where(Item.id == item_id, (Item.stock + change).between(0, STOCK_MAX))
+        .values(stock=Item.stock + change, on_shelf=Item.on_shelf + change)
         .returning(Item.stock)
         .execution_options(synchronize_session=False)
     )
 
 
-def return_stock(item_id: UUID, quantity: int) -> None:
-    """Put an order's goods back on the shelf."""
+def hand_over(item_id: UUID, quantity: int) -> None:
+    """Take an order's goods, which were held, off the shelf."""
     session().execute(
         update(Item)
         .where(Item.id == item_id)
-        .values(stock=Item.stock + quantity)
+        .values(on_shelf=Item.on_shelf - quantity)
         .execution_options(synchronize_session=False)
     )
 
 
-def move(
-    item_id: UUID,
-    kind: str,
-    delta: int,
-    *,
-    at: datetime,
-    by: UUID | None,
-    order: UUID | None = None,
-) -> None:
-    """Write down why an item's stock changed."""
+def return_stock(item_id: UUID, quantity: int, *, handed_over: bool) -> None:
+    """Free an order's goods again; those that were handed over are back on the shelf as well."""
     session().execute(
-        insert(StockMovement).values(
-            item_id=item_id, kind=kind, delta=delta, redemption_id=order, by_person_id=by, at=at
+        update(Item)
+        .where(Item.id == item_id)
+        .values(
+            stock=Item.stock + quantity,
+            on_shelf=Item.on_shelf + (quantity if handed_over else 0),
         )
+        .execution_options(synchronize_session=False)
     )
+
+
+def move(item_id: UUID, kind: str, *, delta: int, shelf: int, **more: Any) -> int:
+    """Write down why the number of an item's goods changed, and return the movement's id.
+
+    `more` are the other columns of `StockMovement`: `day`, `at` and `by_person_id` always.
+    """
+    values = {"kind": kind, "delta": delta, "shelf": shelf, **more}
+    columns = StockMovement.__table__.c
+    found = select(
+        Item.id,
+        Item.station_id,
+        *(literal(value, columns[name].type) for name, value in values.items()),
+    ).where(Item.id == item_id)
+    moved = insert(StockMovement).from_select(["item_id", "station_id", *values], found)
+    movement_id: int = session().execute(moved.returning(StockMovement.id)).scalar_one()
+    return movement_id

@@ -156,9 +156,3 @@ class ItemSchema(Schema):
     per_person_limit = fields.Integer(required=True, allow_none=True)
     stock = fields.Integer(required=True)
     status = fields.String(required=True)
-
-
-class ReceiptSchema(Schema):
-    """Goods received."""
-
-    quantity = fields.Integer(required=True, strict=True, validate=validate.Range(1, RECEIPT_MAX))

@@ -1,6 +1,7 @@
-"""Stations and points supermarkets: finding them, keeping their catalogue and their stock.
+"""Stations and points supermarkets: finding them, and keeping their catalogue.
 
-Orders are made in `orders`, handed over in `counter`, and followed in `station_ledger`.
+Orders are made in `orders`, handed over in `counter`, and followed in `station_ledger`; goods
+come and go in `stock`.
 """
 
 from collections.abc import Iterator
@@ -15,15 +16,15 @@ from sqlalchemy.exc import IntegrityError
 
 from incentive.core.db import session
 from incentive.core.paging import Page, page
-from incentive.core.zone import timezone
+from incentive.core.zone import day_of, timezone
 from incentive.people import acts
 from incentive.people.caller import Caller
+from incentive.people.permissions import PERMISSIONS
 from incentive.stations import queries
-from incentive.stations.domain import STOCK_MAX, box_around, check_hours
+from incentive.stations.domain import box_around, check_hours
 from incentive.stations.errors import (
     NameTaken,
     PlaceIncomplete,
-    StockTooLarge,
     UnknownItem,
     UnknownRegion,
     UnknownStation,
@@ -155,7 +156,15 @@ def add_item(
         session().add(item)
         session().flush()
     if stock:
-        queries.move(item.id, "received", stock, at=at, by=caller.person_id)
+        queries.move(
+            item.id,
+            "received",
+            delta=stock,
+            shelf=stock,
+            day=day_of(at),
+            at=at,
+            by_person_id=caller.person_id,
+        )
     after = {"station_id": station_id, "stock": stock, **fields}
     acts.record(caller, "item.add", subject=f"item:{item.id}", after=after)
     return item
@@ -167,32 +176,10 @@ def change_item(caller: Caller, item_id: UUID, **fields: Any) -> Item:
     Raises:
         UnknownItem, OutOfScope, NameTaken: nothing was written.
     """
-    item = _item(caller, item_id)
+    item = item_in_charge(caller, item_id)
     before = acts.picked(item, fields)
     _set(item, fields)
     acts.record(caller, "item.change", subject=f"item:{item_id}", before=before, after=fields)
-    return item
-
-
-def receive(caller: Caller, item_id: UUID, quantity: int, at: datetime) -> Item:
-    """Put `quantity` (≥ 1) goods received on the shelf.
-
-    Raises:
-        UnknownItem, OutOfScope, StockTooLarge: nothing was written.
-    """
-    item = _item(caller, item_id)
-    stock = queries.add_stock(item_id, quantity)
-    if stock is None:
-        raise StockTooLarge(STOCK_MAX)
-    queries.move(item_id, "received", quantity, at=at, by=caller.person_id)
-    acts.record(
-        caller,
-        "goods.receive",
-        subject=f"item:{item_id}",
-        before={"stock": stock - quantity},
-        after={"stock": stock},
-    )
-    session().refresh(item)
     return item
 
 
@@ -204,6 +191,35 @@ def require_at(caller: Caller, permission: str, station_id: UUID) -> None:
     """
     row = _station(station_id)
     caller.require(permission, region_path=row.region_path, station_id=station_id)
+
+
+def permissions_at(caller: Caller, station_id: UUID) -> frozenset[str]:
+    """Return everything that the caller may do at a station.
+
+    Raises:
+        UnknownStation: there is none.
+    """
+    path = _station(station_id).region_path
+    return frozenset(
+        permission
+        for permission in PERMISSIONS
+        if caller.may(permission, region_path=path, station_id=station_id)
+    )
+
+
+def item_in_charge(caller: Caller, item_id: UUID) -> Item:
+    """Return an item whose stock and catalogue entry are the caller's to keep.
+
+    Raises:
+        UnknownItem, OutOfScope: otherwise.
+    """
+    row = queries.item_with_station(item_id)
+    if row is None:
+        raise UnknownItem
+    item, station, region_path = row
+    caller.require("station.stock", region_path=region_path, station_id=station.id)
+    found: Item = item
+    return found
 
 
 def _region(code: str) -> Any:
@@ -218,16 +234,6 @@ def _station(station_id: UUID) -> Row[*tuple[Any, ...]]:
     if row is None:
         raise UnknownStation
     return row
-
-
-def _item(caller: Caller, item_id: UUID) -> Item:
-    row = queries.item_with_station(item_id)
-    if row is None:
-        raise UnknownItem
-    item, station, region_path = row
-    caller.require("station.stock", region_path=region_path, station_id=station.id)
-    found: Item = item
-    return found
 
 
 def _set(row: Station | Item, fields: dict[str, Any]) -> None:

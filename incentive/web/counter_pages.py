@@ -21,6 +21,7 @@ from incentive.stations.errors import CodeGarbled
 from incentive.stations.views import order_view
 from incentive.web import counter_queries, forms
 from incentive.web.site import bp
+from incentive.web.station_frame import frame
 
 ROWS_MAX: Final = 20
 STATIONS_MAX: Final = 50
@@ -146,7 +147,7 @@ def shown(
     Raises:
         UnknownStation, OutOfScope: the caller does not serve there.
     """
-    stations.require_at(who, "station.serve", station_id)
+    around = frame(who, station_id, "station.serve", "web.counter", at)
     if found is None and code and refusal is None:
         found = at_counter.look_up(who, code, at, station_id)
     start, _end = clock.day_bounds(day_of(at), timezone())
@@ -154,7 +155,8 @@ def shown(
     today: dict[str, Any] = {"from": day_of(at), "to": day_of(at)}
     return render_template(
         "web/counter.html",
-        station=stations.get(station_id, at),
+        station=around.station,
+        tabs=around.tabs,
         code=code,
         refusal=refusal,
         at_order=order_id,

@@ -78,3 +78,26 @@ class FieldUnreadable(Invalid):
 
     def __init__(self, field: str) -> None:
         super().__init__(_("This cannot be read. Mend it or leave it empty."), field=field)
+
+
+class NumberWrong(Invalid):
+    """A field wants a whole number within bounds."""
+
+    code = "web.number_wrong"
+
+    def __init__(self, field: str, least: int, most: int) -> None:
+        super().__init__(
+            _("Write a whole number from %(least)s to %(most)s.", least=least, most=most),
+            field=field,
+            least=least,
+            most=most,
+        )
+
+
+class AmountWrong(Invalid):
+    """A field wants an amount of money."""
+
+    code = "web.amount_wrong"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(_("Write an amount in yuan, as in 12.50."), field=field)

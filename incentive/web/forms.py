@@ -1,7 +1,8 @@
 """Forms: done once however often they are sent, then a redirect that says what was done."""
 
+import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -14,9 +15,18 @@ from incentive.core.errors import IncentiveError, Unauthenticated, Unavailable
 from incentive.core.i18n import Text
 from incentive.people.caller import Caller, caller
 from incentive.people.errors import ForeignOrigin
-from incentive.web.errors import FormSpent, FormWithoutKey, ReasonMissing
+from incentive.web.errors import (
+    AmountWrong,
+    FieldUnreadable,
+    FormSpent,
+    FormWithoutKey,
+    NumberWrong,
+    ReasonMissing,
+)
 
 REASON_MAX: Final = 200
+_DIGITS_MAX: Final = 10
+_YUAN: Final = re.compile(r"[0-9]{1,7}(\.[0-9]{0,2})?")
 _ELSEWHERE: Final = (Unauthenticated, Unavailable, ForeignOrigin)
 _SEE_OTHER: Final = 303
 Action = Callable[[Caller, datetime], Text]
@@ -84,6 +94,63 @@ def reason() -> str:
     if not text or len(text) > REASON_MAX or not text.isprintable():
         raise ReasonMissing
     return text
+
+
+def words(name: str, most: int = REASON_MAX, *, required: bool = False) -> str:
+    """Return the form's field `name` as one line of text.
+
+    Raises:
+        FieldUnreadable: it is longer than `most`, no line, or empty though `required`.
+    """
+    text = request.form.get(name, "").strip()
+    if len(text) > most or not text.isprintable() or (required and not text):
+        raise FieldUnreadable(name)
+    return text
+
+
+def whole(name: str, least: int, most: int) -> int:
+    """Return the form's field `name` as a whole number.
+
+    Raises:
+        NumberWrong: it is none from `least` to `most`.
+    """
+    text = request.form.get(name, "").strip()
+    if not (text.isascii() and text.isdigit() and len(text) < _DIGITS_MAX):
+        raise NumberWrong(name, least, most)
+    if not least <= int(text) <= most:
+        raise NumberWrong(name, least, most)
+    return int(text)
+
+
+def fen(name: str, most: int) -> int | None:
+    """Return the form's field `name`, an amount in yuan, in fen; None if it is empty.
+
+    Raises:
+        AmountWrong: it is no amount up to `most` fen.
+    """
+    text = request.form.get(name, "").strip()
+    if not text:
+        return None
+    if not _YUAN.fullmatch(text):
+        raise AmountWrong(name)
+    yuan, _, rest = text.partition(".")
+    amount = int(yuan) * 100 + int(rest.ljust(2, "0") or 0)
+    if amount > most:
+        raise AmountWrong(name)
+    return amount
+
+
+def day(name: str) -> date | None:
+    """Return the form's field `name` as a day; None if it is empty.
+
+    Raises:
+        FieldUnreadable: it is no day.
+    """
+    text = request.form.get(name, "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise FieldUnreadable(name) from None
 
 
 def identifier(name: str) -> UUID | None:

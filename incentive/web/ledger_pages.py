@@ -13,13 +13,13 @@ from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.http import API_PREFIX
 from incentive.people.caller import caller
-from incentive.stations import service as stations
 from incentive.stations import station_ledger as ledger
 from incentive.stations.ledger_schemas import LedgerQuerySchema
 from incentive.stations.station_ledger import Filter
 from incentive.web.addresses import pager
 from incentive.web.errors import DaysBackwards, FieldUnreadable
 from incentive.web.site import bp
+from incentive.web.station_frame import frame
 
 ROWS: Final = 50
 _FILTERS: Final = ("from", "to", "kind", "person")
@@ -32,8 +32,7 @@ def station_ledger(station_id: UUID) -> ResponseReturnValue:
     which, errors = _filter(typed)
     with transaction():
         who = caller()
-        stations.require_at(who, "station.audit", station_id)
-        station = stations.get(station_id, clock.now())
+        around = frame(who, station_id, "station.audit", "web.station_ledger", clock.now())
         page = (
             None
             if which is None
@@ -41,17 +40,14 @@ def station_ledger(station_id: UUID) -> ResponseReturnValue:
                 who, station_id, which, cursor=request.args.get("cursor"), limit=ROWS
             )
         )
-        serves = who.may("station.serve", station_id=station_id) or bool(
-            who.regions_for("station.serve")
-        )
     return render_template(
         "web/station_ledger.html",
-        station=station,
+        station=around.station,
+        tabs=around.tabs,
         filters=typed,
         errors=[(error.field, error.message) for error in errors],
         totals=page and page.totals,
         rows=page.items if page else [],
-        serves=serves,
         csv=_file(station_id, "csv", typed),
         xlsx=_file(station_id, "xlsx", typed),
         **pager(page.next_cursor if page else None),

@@ -21,6 +21,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     shift_pages,
     sign_in_pages,
     statement_pages,
+    stock_pages,
     viewer,
 )
 from incentive.web.site import bp

@@ -33,6 +33,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(minutes)
     app.add_template_filter(figure)
     app.add_template_filter(signed)
+    app.add_template_filter(yuan)
     app.add_template_filter(grouped)
     app.add_template_global(new_key)
     app.context_processor(lambda: {"languages": languages()})
@@ -93,3 +94,8 @@ def figure(count: int) -> str:
 def signed(count: int) -> str:
     """Return a change with its sign, the minus being a real one: "+80", "−120"."""
     return f"{'+' if count > 0 else '−' if count < 0 else ''}{format_decimal(abs(count))}"
+
+
+def yuan(fen: int) -> str:
+    """Return an amount of money in yuan: "¥12.50"."""
+    return f"¥{format_decimal(fen // 100)}.{fen % 100:02d}"

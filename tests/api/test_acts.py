@@ -157,9 +157,40 @@ RECORDED = {
         "item.change",
         lambda w: w.send("patch", f"/items/{w.goods.id}", {"points_price": 11}),
     ),
-    "api_stations.receive_goods": (
+    "api_stock.receive_goods": (
         "goods.receive",
         lambda w: w.post(f"/items/{w.goods.id}/receipts", {"quantity": 7}),
+    ),
+    "api_stock.spoil_goods": (
+        "goods.spoil",
+        lambda w: w.post(f"/items/{w.goods.id}/spoilage", {"quantity": 1, "cause": "damaged"}),
+    ),
+    "api_stock.send_goods_back": (
+        "goods.send_back",
+        lambda w: w.post(f"/items/{w.goods.id}/supplier-returns", {"quantity": 1, "reason": "坏"}),
+    ),
+    "api_stock.correct_movement": (
+        "goods.correct",
+        lambda w: w.post(f"/stock-movements/{w.spoiled()}/correction", {"reason": "记错"}),
+    ),
+    "web.receive_goods": (
+        "goods.receive",
+        lambda w: w.form(f"/stations/{w.shop.id}/stock/receive", item_id=w.goods.id, quantity="1"),
+    ),
+    "web.take_goods_off": (
+        "goods.spoil",
+        lambda w: w.form(
+            f"/stations/{w.shop.id}/stock/take-off",
+            item_id=w.goods.id,
+            quantity="1",
+            cause="damaged",
+        ),
+    ),
+    "web.correct_movement": (
+        "goods.correct",
+        lambda w: w.form(
+            f"/stations/{w.shop.id}/stock/movements/{w.spoiled()}/correct", reason="记错"
+        ),
     ),
     "web.verify": (
         "record.verify",
@@ -233,6 +264,10 @@ class World:
         return self.client.post(
             path, data={"key": str(new_id())} | fields, headers={"Origin": "http://localhost"}
         )
+
+    def spoiled(self):
+        body = {"quantity": 1, "cause": "damaged"}
+        return self.post(f"/items/{self.goods.id}/spoilage", body).json["id"]
 
     def order(self, *, collected=False):
         with transaction():

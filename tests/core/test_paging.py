@@ -23,6 +23,8 @@ LISTS = [
     "/api/v1/stations/{station}/items",
     "/api/v1/stations/{station}/redemptions",
     "/api/v1/stations/{station}/ledger",
+    "/api/v1/stations/{station}/stock",
+    "/api/v1/stations/{station}/stock/movements",
     "/api/v1/me/redemptions",
     "/api/v1/me/statement",
     "/api/v1/accounts/{kind}/{station}/statement",
@@ -39,6 +41,7 @@ LISTS = [
     "/me/statement",
     "/me/service-records",
     "/stations/{station}/ledger",
+    "/stations/{station}/stock",
 ]
 WRONG = [
     "i1",

@@ -33,7 +33,13 @@ def test_books_that_agree_have_no_findings(client, shop, held, collected):
 @pytest.mark.parametrize(
     ("statement", "words"),
     [
-        ("UPDATE items SET stock = stock + 1", "stock is the sum"),
+        ("UPDATE items SET stock = stock - 1", "stock is the sum"),
+        ("UPDATE items SET on_shelf = on_shelf + 1", "the sum of what came and went"),
+        ("UPDATE items SET on_shelf = on_shelf + 1", "what open orders hold"),
+        (
+            "DELETE FROM stock_movements WHERE kind = 'given'",
+            "left the shelf if it was handed over",
+        ),
         (
             "UPDATE stock_movements SET delta = delta - 1 WHERE kind = 'held'",
             "took its goods off once",

@@ -4,7 +4,8 @@ import pytest
 
 from incentive.core.db import session, transaction
 from incentive.stations.domain import STOCK_MAX
-from incentive.stations.models import Item, Station, StockMovement
+from incentive.stations.models import Item, Station
+from incentive.stations.stock.models import StockMovement
 from tests import factories
 from tests.stations.conftest import API, findings, newcomer, post
 from tests.stations.test_redemptions import refused
@@ -107,6 +108,7 @@ def test_a_receipt_out_of_range_is_refused(client, shop, quantity):
 
 def test_more_than_a_station_keeps_is_refused(client, shop):
     with transaction():
-        session().get(Item, shop.item_id).stock = STOCK_MAX
+        item = session().get(Item, shop.item_id)
+        item.stock = item.on_shelf = STOCK_MAX
     answer = post(client, f"/items/{shop.item_id}/receipts", shop.manager, {"quantity": 1})
     refused(answer, 409, "stations.stock_too_large")

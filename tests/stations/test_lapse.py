@@ -71,10 +71,11 @@ def test_one_order_that_cannot_lapse_does_not_keep_the_others(shop, overdue):
         # Somebody tampered: its goods seem to be back on the shelf already.
         session().execute(
             text(
-                "INSERT INTO stock_movements (item_id, kind, delta, redemption_id, at)"
-                " VALUES (:item, 'returned', 1, :order, now())"
+                "INSERT INTO stock_movements"
+                " (station_id, item_id, kind, delta, shelf, redemption_id, day, at)"
+                " VALUES (:station, :item, 'returned', 1, 0, :order, '2026-11-22', now())"
             ),
-            {"item": shop.item_id, "order": overdue[2]},
+            {"station": shop.station_id, "item": shop.item_id, "order": overdue[2]},
         )
     jobs.lapse_due()
     assert [shop.status(each) for each in overdue] == [

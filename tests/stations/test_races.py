@@ -205,6 +205,40 @@ def test_goods_received_while_others_order_are_all_counted(inside):
     assert findings() == []
 
 
+def test_of_an_order_and_a_spoilage_of_the_last_goods_one_is_made(inside):
+    shop = open_shop(stock=0)
+    path = f"/items/{shop.item_id}"
+
+    def spoil(client):
+        body = {"quantity": 1, "cause": "damaged"}
+        return post(client, f"{path}/spoilage", shop.manager, body)
+
+    for _ in range(8):
+        post(inside.test_client(), f"{path}/receipts", shop.manager, {"quantity": 1})
+        ordered, spoiled = together(inside, [lambda client: order(client, shop), spoil])
+        refusal = "out_of_stock" if spoiled.status_code == 201 else "stock_too_small"
+        assert outcomes([ordered, spoiled]) == {201: 1, f"stations.{refusal}": 1}
+        assert shop.stock() == 0
+    assert findings() == []
+
+
+def test_of_five_corrections_of_one_movement_one_is_made(inside):
+    shop = open_shop()
+    client = inside.test_client()
+    post(client, f"/items/{shop.item_id}/receipts", shop.manager, {"quantity": 3})
+    path = f"{API}/stations/{shop.station_id}/stock/movements"
+    wrong = client.get(path, headers=shop.manager).json["items"][0]["id"]
+    body = {"reason": "记错"}
+    answers = together(
+        inside,
+        [lambda client: post(client, f"/stock-movements/{wrong}/correction", shop.manager, body)]
+        * 5,
+    )
+    assert outcomes(answers) == {201: 1, "stations.already_corrected": 4}
+    assert shop.stock() == 5
+    assert findings() == []
+
+
 def test_the_ledger_of_one_jurisdiction_does_not_reach_into_another(inside):
     shop = open_shop()
     made = order(inside.test_client(), shop).json

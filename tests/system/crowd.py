@@ -65,10 +65,11 @@ _MAKE = """
     SELECT gen_random_uuid(), id, '驿站', 'points_supermarket', '人民路', 25.04, 102.71, '{{}}',
            '{{}}', 'open', now()
     FROM regions;
-    INSERT INTO items (id, station_id, name, description, points_price, stock, status, created_at)
-    SELECT gen_random_uuid(), id, '纸巾', '', 1, 100, 'offered', now() FROM stations;
-    INSERT INTO stock_movements (item_id, kind, delta, at)
-    SELECT id, 'received', stock, now() FROM items;
+    INSERT INTO items (id, station_id, name, description, points_price, stock, on_shelf, status,
+                       created_at)
+    SELECT gen_random_uuid(), id, '纸巾', '', 1, 100, 100, 'offered', now() FROM stations;
+    INSERT INTO stock_movements (station_id, item_id, kind, delta, shelf, day, at)
+    SELECT station_id, id, 'received', stock, stock, current_date, now() FROM items;
 """
 _BACKLOG = """
     SET LOCAL search_path TO j_default, public;

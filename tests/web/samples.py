@@ -5,10 +5,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from incentive.core.errors import IncentiveError
+from incentive.stations.stock.domain import CAUSES, CORRECTABLE, KINDS
 
 KUNMING = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2025, 11, 29, 1, 20, tzinfo=UTC)
 STATION = {"id": "s1", "name": "翠湖暖“新”驿站", "open_now": True}
+TABS = [
+    {"label": "柜台", "href": "#", "current": False},
+    {"label": "台账", "href": "#", "current": False},
+    {"label": "库存", "href": "#", "current": True},
+]
 COUNTS = {"signed_up": 9, "quota": 12, "present": 7, "left": 1}
 PUBLIC = ("home", "home_empty", "sign_in", "sign_in_wrong", "error_404", "register")
 
@@ -212,6 +218,7 @@ def shift_code(*, printed: bool = False) -> dict[str, Any]:
 def counter(**more: Any) -> dict[str, Any]:
     return {
         "station": STATION,
+        "tabs": TABS,
         "code": "",
         "refusal": None,
         "found": None,
@@ -260,11 +267,11 @@ def station_ledger(**more: Any) -> dict[str, Any]:
     ]
     return {
         "station": STATION,
+        "tabs": TABS,
         "filters": {"from": "2025-11-01", "to": "2025-11-29", "kind": "", "person": ""},
         "errors": [],
         "totals": {"count": 214, "points_in": 31240, "points_out": 360, "net": 30880},
         "rows": rows,
-        "serves": True,
         "first": None,
         "older": "#",
         "csv": "#",
@@ -288,6 +295,65 @@ def ledger_row(
         "served_by": "5300000000771",
         "reason": reason,
     }
+
+
+def station_stock(**more: Any) -> dict[str, Any]:
+    shelves = [
+        {"id": "i1", "name": "抽纸一提", "status": "offered", "stock": 41, "held": 3},
+        {"id": "i2", "name": "洗洁精 1 kg", "status": "offered", "stock": 0, "held": 0},
+        {"id": "i3", "name": "旧款水杯", "status": "withdrawn", "stock": 4, "held": 0},
+    ]
+    return {
+        "station": STATION,
+        "tabs": TABS,
+        "may_write": True,
+        "shelves": [
+            row | {"on_shelf": row["stock"] + 3, "came": 60, "went": 22} for row in shelves
+        ],
+        "goods_first": None,
+        "goods_older": "#",
+        "rows": [
+            movement(5, "corrected", -120, reason="多记了一位", corrects_id=4),
+            movement(4, "received", 120, supplier="昆明粮油", unit_cost_fen=1250, undone=5),
+            movement(3, "spoiled", -2, cause="damaged", reason="漏液"),
+            movement(2, "given", -1, free=0, volunteer_number="5300000001236"),
+            movement(1, "held", 0, free=-1),
+        ],
+        "names": [(row["id"], row["name"]) for row in shelves],
+        "kinds": KINDS,
+        "causes": CAUSES,
+        "correctable": CORRECTABLE,
+        "today": date(2025, 11, 29),
+        "typed": {},
+        "refusal": None,
+        "at_form": "",
+        "filters": {"item_id": "", "kind": "", "from": "", "to": ""},
+        "errors": [],
+        "first": None,
+        "older": "#",
+    } | more
+
+
+def movement(
+    number: int, kind: str, shelf: int, free: int | None = None, **more: Any
+) -> dict[str, Any]:
+    usual = {
+        "id": number,
+        "item": "抽纸一提",
+        "kind": kind,
+        "shelf": shelf,
+        "delta": shelf if free is None else free,
+        "at": at(number - 8),
+        "day": date(2025, 11, 28 if number == 4 else 29),
+        "by": "5300000000771",
+        "cause": "",
+        "reason": "",
+        "supplier": "",
+        "delivery_note": "",
+        "unit_cost_fen": None,
+        "corrected_by_id": more.pop("undone", None),
+    }
+    return usual | more
 
 
 def duty() -> dict[str, Any]:
@@ -480,6 +546,21 @@ PAGES: dict[str, Any] = {
     "station_ledger_empty": (
         "web/station_ledger.html",
         lambda: station_ledger(rows=[], errors=[("from", "起始日期晚于结束日期。")], totals=None),
+    ),
+    "station_stock": ("web/station_stock.html", station_stock),
+    "station_stock_refused": (
+        "web/station_stock.html",
+        lambda: station_stock(
+            refusal=IncentiveError("可用 3 件。", field="quantity"),
+            at_form="take-off",
+            typed={"quantity": "9", "item_id": "i2", "cause": "damaged"},
+        ),
+    ),
+    "station_stock_empty": (
+        "web/station_stock.html",
+        lambda: station_stock(
+            shelves=[], rows=[], may_write=False, errors=[("from", "起始日期晚于结束日期。")]
+        ),
     ),
     "duty": ("web/duty.html", duty),
     "duty_empty": (
