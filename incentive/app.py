@@ -25,7 +25,7 @@ from incentive.core.paths import static_dir, static_version
 from incentive.desk import api as desk_api
 from incentive.ledger import metrics as ledger_metrics  # noqa: F401 - registers itself
 from incentive.ledger import own_checks as ledger_checks  # noqa: F401 - registers itself
-from incentive.ledger import sealing as ledger_sealing  # noqa: F401 - brings its tables
+from incentive.ledger import seal_checks  # noqa: F401 - registers itself
 from incentive.people import api as people_api
 from incentive.people import caller, me_api
 from incentive.regions import api as regions_api

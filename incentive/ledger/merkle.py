@@ -66,8 +66,13 @@ class CompactRange:
         self.size = 0
         self._full: list[bytes] = []
 
+    @property
+    def full(self) -> tuple[bytes, ...]:
+        """The hashes of the full subtrees, the largest first."""
+        return tuple(self._full)
+
     def append(self, hash_: bytes) -> None:
-        """Add one leaf's hash."""
+        """Add one leaf's hash, or, all along, one of subtrees of the same size."""
         self._full.append(hash_)
         self.size += 1
         for _ in range((self.size & -self.size).bit_length() - 1):
