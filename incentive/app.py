@@ -26,6 +26,9 @@ from incentive.desk import api as desk_api
 from incentive.ledger import metrics as ledger_metrics  # noqa: F401 - registers itself
 from incentive.ledger import own_checks as ledger_checks  # noqa: F401 - registers itself
 from incentive.ledger import seal_checks  # noqa: F401 - registers itself
+from incentive.merchants import api as merchants_api
+from incentive.merchants import checks as merchants_checks  # noqa: F401 - registers itself
+from incentive.merchants import statements_api
 from incentive.people import api as people_api
 from incentive.people import caller, me_api
 from incentive.regions import api as regions_api
@@ -43,6 +46,8 @@ from incentive.web import pages, rendering
 # A package's line joins here when it has endpoints, and below when it has pages.
 API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     regions_api.bp,
+    merchants_api.bp,
+    statements_api.bp,
     people_api.bp,
     me_api.bp,
     activities_api.bp,

@@ -10,6 +10,8 @@ from incentive.core import clock
 from incentive.core.codes import volunteer_number
 from incentive.core.db import session
 from incentive.core.ids import new_id
+from incentive.merchants.models import Merchant, PriceAgreement, Sponsor
+from incentive.merchants.statement_models import Statement, StatementLine
 from incentive.people.caller import token_hash
 from incentive.people.models import Person, RoleGrant, SignIn
 from incentive.regions.models import Region
@@ -205,3 +207,29 @@ def service_record(of, person, minutes=60, status="verified", starts_at=None):
             created_at=NOW,
         )
     )
+
+
+def merchant_statement(at, item, by):
+    """A draft of one line, without orders."""
+    names = {"region_id": at.id, "name": f"丰和{next(_numbers)}", "created_at": NOW}
+    merchant, sponsor = add(Merchant(**names)), add(Sponsor(**names))
+    both = {"merchant_id": merchant.id, "sponsor_id": sponsor.id}
+    agreed = {"item_id": item.id, "price_fen": 100, "agreed_by": by.id, "agreed_at": NOW}
+    agreement = add(PriceAgreement(valid_from=date(2026, 1, 1), **agreed, **both))
+    days = {"first_day": date(2026, 10, 1), "last_day": date(2026, 10, 31)}
+    made = {"region_id": at.id, "made_by": by.id, "made_at": NOW}
+    statement = add(Statement(total_fen=100, **both, **days, **made))
+    add(
+        StatementLine(
+            statement_id=statement.id,
+            number=1,
+            kind="given",
+            item_id=item.id,
+            agreement_id=agreement.id,
+            price_fen=100,
+            quantity=1,
+            amount_fen=100,
+            made_at=NOW,
+        )
+    )
+    return statement

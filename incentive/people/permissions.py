@@ -39,4 +39,13 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "settlement.read": frozenset({AUDITOR, ADMINISTRATOR}),
     "settlement.retry": frozenset({ADMINISTRATOR}),
     "points.audit": frozenset({AUDITOR, ADMINISTRATOR}),
+    "merchant.manage": frozenset({COMMUNITY_WORKER, ADMINISTRATOR}),
+    # Whoever a merchant has for its contact, in whatever role; the contact's entry gives the scope.
+    "merchant.confirm": frozenset(ROLES),
+    "sponsor.budget": frozenset({ADMINISTRATOR}),
+    "statement.read": frozenset({COMMUNITY_WORKER, AUDITOR, ADMINISTRATOR}),
+    "statement.make": frozenset({COMMUNITY_WORKER, ADMINISTRATOR}),
+    "statement.confirm": frozenset({COMMUNITY_WORKER, ADMINISTRATOR}),
+    "payment.record": frozenset({COMMUNITY_WORKER, ADMINISTRATOR}),
+    "payment.import": frozenset({COMMUNITY_WORKER, ADMINISTRATOR}),
 }

@@ -212,7 +212,25 @@ RECORDED = {
     ),
 }
 # endpoint: (act, the file of the test that sees it recorded)
-RECORDED_ELSEWHERE: dict[str, tuple[str, str]] = {}
+RECORDED_ELSEWHERE: dict[str, tuple[str, str]] = {
+    "api_merchants.add_merchant": ("merchant.add", "tests/merchants/test_api.py"),
+    "api_merchants.add_contact": ("merchant.contact", "tests/merchants/test_api.py"),
+    "api_merchants.end_contact": ("merchant.contact", "tests/merchants/test_api.py"),
+    "api_merchants.add_sponsor": ("sponsor.add", "tests/merchants/test_api.py"),
+    "api_merchants.add_budget": ("sponsor.budget", "tests/merchants/test_api.py"),
+    "api_merchants.change_budget": ("sponsor.budget", "tests/merchants/test_api.py"),
+    "api_merchants.agree": ("agreement.make", "tests/merchants/test_api.py"),
+    "api_merchants.end_agreement": ("agreement.end", "tests/merchants/test_api.py"),
+    "api_merchant_statements.make_statement": ("statement.make", "tests/merchants/test_api.py"),
+    "api_merchant_statements.send_statement": ("statement.send", "tests/merchants/test_api.py"),
+    "api_merchant_statements.object_to": ("statement.object", "tests/merchants/test_api.py"),
+    "api_merchant_statements.answer": ("statement.answer", "tests/merchants/test_api.py"),
+    "api_merchant_statements.confirm": ("statement.confirm", "tests/merchants/test_api.py"),
+    "api_merchant_statements.charge": ("statement.charge", "tests/merchants/test_api.py"),
+    "api_merchant_statements.pay": ("statement.pay", "tests/merchants/test_api.py"),
+    "api_merchant_statements.take_back": ("statement.take_back", "tests/merchants/test_api.py"),
+    "api_merchant_statements.reverse": ("statement.reverse", "tests/merchants/test_api.py"),
+}
 
 
 class World:

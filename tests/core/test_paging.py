@@ -10,6 +10,11 @@ from incentive.ledger.reconciliation import Comparison
 from tests import factories
 
 LISTS = [
+    "/api/v1/merchants",
+    "/api/v1/sponsors",
+    "/api/v1/price-agreements",
+    "/api/v1/merchant-statements",
+    "/api/v1/merchant-statements/{statement}/lines/{one}/orders",
     "/api/v1/regions",
     "/api/v1/activities",
     "/api/v1/activities/{activity}/shifts",
@@ -71,6 +76,9 @@ def signed_in(client):
         person = factories.person()
         for role in ("administrator", "community_worker", "auditor"):
             factories.grant(person, role, at=home)
+        settled = factories.merchant_statement(
+            home, factories.item(factories.station(home)), person
+        )
         activity = factories.activity(home, by=person)
         shift = factories.shift(activity)
         station = factories.station(home)
@@ -81,6 +89,7 @@ def signed_in(client):
             "activity": activity.id,
             "shift": shift.id,
             "station": station.id,
+            "statement": settled.id,
             "run": comparison().request_id,
             "one": 1,
         }

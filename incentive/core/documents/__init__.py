@@ -7,10 +7,11 @@ whatever else shows the same values, cannot differ.
 from incentive.core.documents.model import Cell, Column, Document, Qr, Table
 from incentive.core.documents.naming import attachment, file_name
 from incentive.core.documents.pdf import write_pdf
-from incentive.core.documents.sending import Ending, send
+from incentive.core.documents.sending import MIMETYPES, Ending, send
 from incentive.core.documents.xlsx import write_xlsx
 
 __all__ = [
+    "MIMETYPES",
     "Cell",
     "Column",
     "Document",

@@ -1,7 +1,7 @@
 """A document as the answer to a request."""
 
 import io
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 
 from flask import Response, send_file
 
@@ -11,7 +11,6 @@ from incentive.core.documents.pdf import write_pdf
 from incentive.core.documents.xlsx import write_xlsx
 
 Ending = Literal["pdf", "xlsx"]
-ENDINGS: Final = get_args(Ending)
 MIMETYPES: Final = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -1,0 +1,144 @@
+"""What is refused about one statement: its lines, objections, confirmations and payments."""
+
+from incentive.core.errors import Conflict, Forbidden, Invalid, NotFound
+from incentive.core.i18n import _
+from incentive.core.money import yuan
+
+
+class UnknownStatement(NotFound):
+    """No such statement, or none that the caller may know of."""
+
+    code = "merchants.unknown_statement"
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such statement."))
+
+
+class UnknownLine(NotFound):
+    """The statement has no such line, or it is a correction."""
+
+    code = "merchants.unknown_line"
+
+    def __init__(self) -> None:
+        super().__init__(_("The statement has no such line of goods."))
+
+
+class UnknownObjection(NotFound):
+    """The statement has no such objection that waits for an answer."""
+
+    code = "merchants.unknown_objection"
+
+    def __init__(self) -> None:
+        super().__init__(_("No such objection waits for an answer."))
+
+
+class UnknownPayment(NotFound):
+    """The statement has no such payment, or it was taken back."""
+
+    code = "merchants.unknown_payment"
+
+    def __init__(self) -> None:
+        super().__init__(_("The statement has no such payment, or it was taken back."))
+
+
+class LineObjected(Conflict):
+    """An objection to the line waits for its answer."""
+
+    code = "merchants.line_objected"
+
+    def __init__(self) -> None:
+        super().__init__(_("An objection to this line waits for its answer already."))
+
+
+class ObjectionsOpen(Conflict):
+    """Objections wait for their answers."""
+
+    code = "merchants.objections_open"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            _("%(count)s objections wait for their answers. Answer them first.", count=count),
+            count=count,
+        )
+
+
+class OwnObjection(Forbidden):
+    """Nobody answers their own objection."""
+
+    code = "merchants.own_objection"
+
+    def __init__(self) -> None:
+        super().__init__(_("You raised this objection; another person must answer it."))
+
+
+class SamePerson(Conflict):
+    """The other side was confirmed by the same person."""
+
+    code = "merchants.same_person"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("You confirmed this statement for the other side. This side needs another person.")
+        )
+
+
+class NotAContact(Forbidden):
+    """Only a contact of the merchant's speaks for it."""
+
+    code = "merchants.not_a_contact"
+
+    def __init__(self) -> None:
+        super().__init__(_("You are no contact of this merchant. One of its contacts must do it."))
+
+
+class ContactOfMerchant(Forbidden):
+    """A contact of the merchant's cannot speak for who pays."""
+
+    code = "merchants.contact_of_merchant"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("You speak for this merchant, so you cannot decide for who pays. Ask a colleague.")
+        )
+
+
+class ConfirmedBefore(Conflict):
+    """The side has confirmed the statement as it is."""
+
+    code = "merchants.confirmed_before"
+
+    def __init__(self) -> None:
+        super().__init__(_("This side has confirmed the statement already."))
+
+
+class PaidTooMuch(Conflict):
+    """More is paid than is owed on the statement."""
+
+    code = "merchants.paid_too_much"
+
+    def __init__(self, outstanding_fen: int) -> None:
+        super().__init__(
+            _("Only %(left)s yuan are owed on this statement.", left=yuan(outstanding_fen)),
+            field="fen",
+            outstanding_fen=outstanding_fen,
+        )
+
+
+class PaymentsStand(Conflict):
+    """The statement has payments."""
+
+    code = "merchants.payments_stand"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Something was paid on this statement. Take the payment back first, with its reason.")
+        )
+
+
+class PaidInFuture(Invalid):
+    """The day of payment is still to come."""
+
+    code = "merchants.paid_in_future"
+
+    def __init__(self) -> None:
+        super().__init__(_("This day is still to come."), field="paid_on")

@@ -1,0 +1,244 @@
+"""Statements: made of what was given, sent, looked at, and reversed in the open if wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from incentive.core.clock import day_bounds
+from incentive.core.db import session
+from incentive.core.paging import Page, page
+from incentive.core.zone import day_of, timezone
+from incentive.ledger import service as ledger
+from incentive.merchants import payment_queries, queries, statement_queries
+from incentive.merchants.domain import check_period, check_state, gather, source, total
+from incentive.merchants.errors import NothingToSettle, UnknownMerchant
+from incentive.merchants.parties import sponsor
+from incentive.merchants.statement_errors import PaymentsStand, UnknownLine, UnknownStatement
+from incentive.merchants.statement_models import Statement
+from incentive.people import acts
+from incentive.people.caller import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A statement with all that belongs to it, each as rows of `statement_queries`."""
+
+    row: Row[*tuple[Any, ...]]
+    lines: Sequence[Row[*tuple[Any, ...]]]
+    objections: Sequence[Row[*tuple[Any, ...]]]
+    confirmations: Sequence[Row[*tuple[Any, ...]]]
+    payments: Sequence[Row[*tuple[Any, ...]]]
+
+    @property
+    def statement(self) -> Statement:
+        """The statement itself."""
+        found: Statement = self.row[0]
+        return found
+
+
+def listing(
+    caller: Caller,
+    *,
+    status: str | None = None,
+    merchant_id: UUID | None = None,
+    sponsor_id: UUID | None = None,
+    first_day: date | None = None,
+    last_day: date | None = None,
+    cursor: str | None = None,
+    limit: int = 20,
+) -> Page:
+    """Return a page of statements, the newest first; of days: all that share one with them.
+
+    Of the caller's regions, and of the merchants that they speak for.
+    """
+    mine = queries.merchants_of(caller.person_id)
+    paths = caller.regions_for("statement.read")
+    found = statement_queries.statements().where(queries.within(paths, mine))
+    if status:
+        found = found.where(Statement.status == status)
+    if merchant_id:
+        found = found.where(Statement.merchant_id == merchant_id)
+    if sponsor_id:
+        found = found.where(Statement.sponsor_id == sponsor_id)
+    if first_day:
+        found = found.where(Statement.last_day >= first_day)
+    if last_day:
+        found = found.where(Statement.first_day <= last_day)
+    key = [Statement.id]
+    return page(found, key, cursor=cursor, limit=limit, newest_first=True, scalars=False)
+
+
+def make(
+    caller: Caller,
+    *,
+    merchant_id: UUID,
+    sponsor_id: UUID,
+    first_day: date,
+    last_day: date,
+    at: datetime,
+) -> Detail:
+    """Draft a statement of what was given on these days (both included) and is on none yet.
+
+    With it come the goods of earlier statements of the two that were given back since.
+
+    Raises:
+        UnknownMerchant, UnknownSponsor, OutOfScope, PeriodBackwards, PeriodRunning,
+        PeriodTooLong, NothingToSettle: nothing was written.
+    """
+    merchant = queries.merchant(merchant_id)
+    if merchant is None:
+        raise UnknownMerchant
+    sponsor(caller, sponsor_id)
+    caller.require("statement.make", region_path=merchant.region_path)
+    check_period(first_day, last_day, day_of(at))
+    # Two who make one at once: the second sees what the first one has.
+    queries.lock_merchant(merchant_id)
+    zone = timezone()
+    since, until = day_bounds(first_day, zone)[0], day_bounds(last_day, zone)[1]
+    orders = [
+        *statement_queries.given(merchant_id, sponsor_id, since, until, zone),
+        *statement_queries.returned(merchant_id, sponsor_id, until, zone),
+    ]
+    lines = gather(orders)
+    if total(lines) <= 0:
+        raise NothingToSettle(total(lines), len(orders))
+    made = Statement(
+        region_id=merchant[0].region_id,
+        merchant_id=merchant_id,
+        sponsor_id=sponsor_id,
+        first_day=first_day,
+        last_day=last_day,
+        total_fen=total(lines),
+        made_by=caller.person_id,
+        made_at=at,
+    )
+    session().add(made)
+    session().flush()
+    statement_queries.insert_lines(made, lines, at)
+    after = {"merchant": merchant_id, "sponsor": sponsor_id, "total_fen": made.total_fen}
+    after |= {"first_day": first_day, "last_day": last_day}
+    acts.record(caller, "statement.make", subject=source(made.id), after=after)
+    return detail(caller, made.id)
+
+
+def detail(caller: Caller, statement_id: UUID) -> Detail:
+    """Return a statement whole.
+
+    Raises:
+        UnknownStatement: none, or none in the caller's regions nor of a merchant of theirs.
+    """
+    row = visible(caller, statement_queries.statement(statement_id))
+    return Detail(
+        row,
+        statement_queries.lines(statement_id),
+        statement_queries.objections(statement_id),
+        statement_queries.confirmations(statement_id),
+        payment_queries.payments(statement_id),
+    )
+
+
+def orders(
+    caller: Caller, statement_id: UUID, number: int, *, cursor: str | None, limit: int
+) -> Page:
+    """Return a page of the orders behind a line of goods, as they were given.
+
+    Raises:
+        UnknownStatement, UnknownLine: nothing is shown.
+    """
+    visible(caller, statement_queries.statement(statement_id))
+    line = statement_queries.line(statement_id, number)
+    if line is None:
+        raise UnknownLine
+    found, key = statement_queries.orders(line.id), statement_queries.orders_key()
+    return page(found, key, cursor=cursor, limit=limit, scalars=False)
+
+
+def send(caller: Caller, statement_id: UUID, at: datetime) -> Detail:
+    """Put a draft before both sides.
+
+    Raises:
+        UnknownStatement, OutOfScope, WrongState: nothing was written.
+    """
+    found = locked(caller, statement_id)
+    caller.require("statement.make", region_path=found.region_path)
+    statement: Statement = found[0]
+    check_state(statement.status, "draft")
+    statement.status, statement.sent_by, statement.sent_at = "sent", caller.person_id, at
+    session().flush()
+    _told(caller, "statement.send", statement, "draft")
+    return detail(caller, statement_id)
+
+
+def reverse(caller: Caller, statement_id: UUID, *, reason: str, at: datetime) -> Detail:
+    """Take a wrong statement out: its charge is reversed, its orders may stand on another.
+
+    Raises:
+        UnknownStatement, OutOfScope, WrongState, PaymentsStand: nothing was written.
+    """
+    found = locked(caller, statement_id)
+    statement: Statement = found[0]
+    charged = statement.status in {"payable", "paid"}
+    permission = "statement.confirm" if charged else "statement.make"
+    caller.require(permission, region_path=found.region_path)
+    if statement.paid_fen:
+        raise PaymentsStand
+    before = statement.status
+    check_state(before, "draft", "sent", "confirmed", "payable")
+    statement.status, statement.close_reason = "reversed", reason
+    statement.closed_by, statement.closed_at = caller.person_id, at
+    session().flush()
+    statement_queries.release_orders(statement_id, at)
+    if charged and statement.budget_id is not None:
+        queries.spend_budget(statement.budget_id, -statement.total_fen)
+        ledger.reverse(
+            key=f"{source(statement_id)}:reversal",
+            reversed_key=charge_key(statement_id),
+            actor=f"person:{caller.person_id}",
+            today=day_of(at),
+            reason=reason,
+        )
+    _told(caller, "statement.reverse", statement, before, reason)
+    return detail(caller, statement_id)
+
+
+def locked(caller: Caller, statement_id: UUID) -> Row[*tuple[Any, ...]]:
+    """Return a statement's row that the caller may see, locked until the transaction ends.
+
+    Raises:
+        UnknownStatement: as `detail`.
+    """
+    return visible(caller, statement_queries.lock_statement(statement_id))
+
+
+def visible(caller: Caller, row: Row[*tuple[Any, ...]] | None) -> Row[*tuple[Any, ...]]:
+    """Return `row` if the caller may see it.
+
+    Raises:
+        UnknownStatement: otherwise.
+    """
+    if row is None or not (
+        caller.may("statement.read", region_path=row.region_path)
+        or row[0].merchant_id in queries.merchants_of(caller.person_id)
+    ):
+        raise UnknownStatement
+    return row
+
+
+def charge_key(statement_id: UUID) -> str:
+    """Return the key of the transaction that makes a statement payable."""
+    return f"{source(statement_id)}:charge"
+
+
+def _told(caller: Caller, action: str, statement: Statement, before: str, reason: str = "") -> None:
+    acts.record(
+        caller,
+        action,
+        subject=source(statement.id),
+        before={"status": before},
+        after={"status": statement.status, "total_fen": statement.total_fen},
+        reason=reason,
+    )
