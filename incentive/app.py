@@ -8,6 +8,7 @@ from incentive.activities import api as activities_api
 from incentive.checkin import api as checkin_api
 from incentive.checkin import checks as checkin_checks  # noqa: F401 - registers itself
 from incentive.checkin import scan_api
+from incentive.checkin import sources as checkin_sources  # noqa: F401 - registers itself
 from incentive.config import Settings
 from incentive.core import (
     addresses,
@@ -23,6 +24,7 @@ from incentive.core import (
 from incentive.core.http import ApiBlueprint
 from incentive.core.paths import static_dir, static_version
 from incentive.desk import api as desk_api
+from incentive.desk import ledger_api as desk_ledger_api
 from incentive.ledger import metrics as ledger_metrics  # noqa: F401 - registers itself
 from incentive.ledger import own_checks as ledger_checks  # noqa: F401 - registers itself
 from incentive.ledger import seal_checks  # noqa: F401 - registers itself
@@ -40,6 +42,7 @@ from incentive.stations import api as stations_api
 from incentive.stations import checks as stations_checks  # noqa: F401 - registers itself
 from incentive.stations import ledger_api, redemptions_api
 from incentive.stations import service as stations
+from incentive.stations import sources as stations_sources  # noqa: F401 - registers itself
 from incentive.stations.stock import api as stock_api
 from incentive.web import pages, rendering
 
@@ -61,6 +64,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     desk_api.bp,
     accounts_api.bp,
     reconciliation_api.bp,
+    desk_ledger_api.bp,
 )
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (pages.bp,)
 

@@ -1,6 +1,6 @@
 """What the desk refuses."""
 
-from incentive.core.errors import Invalid
+from incentive.core.errors import Invalid, NotFound
 from incentive.core.i18n import _
 
 
@@ -20,3 +20,12 @@ class UnknownNumber(Invalid):
 
     def __init__(self, field: str) -> None:
         super().__init__(_("Nobody here has this volunteer number. Check it."), field=field)
+
+
+class UnknownTransaction(NotFound):
+    """No such transaction in the auditor's scope."""
+
+    code = "desk.unknown_transaction"
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such transaction in your scope. Check the number."))

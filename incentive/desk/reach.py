@@ -4,15 +4,32 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, cast, false, literal, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    Uuid,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from incentive.audit.models import AuditEntry
 from incentive.people.caller import Caller
+from incentive.people.models import Person
 from incentive.regions import service as regions
 from incentive.regions.models import Region
 from incentive.stations.models import Station
 
 PERMISSION: Final = "audit.read"
+_UUID: Final = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +74,34 @@ def acts_within(reach: Reach) -> ColumnElement[bool]:
     theirs = stations_within(reach).subquery()
     at = select(literal("station:") + cast(theirs.c.id, Text))
     return or_(false(), *below, place.in_(at))
+
+
+def owners_within(reach: Reach) -> Any:
+    """Return the names of the accounts' owners in a reach that is not the whole."""
+    home = select(literal("person:") + cast(Person.id, Text)).join(
+        Region, Region.id == Person.home_region_id
+    )
+    own = select(literal("region:") + cast(Region.id, Text))
+    inside = regions.inside(Region.path, reach.paths)
+    theirs = stations_within(reach).subquery()
+    shops = select(literal("station:") + cast(theirs.c.id, Text))
+    return union_all(home.where(inside), own.where(inside), shops)
+
+
+def owner_within(reach: Reach, owner: Any) -> ColumnElement[bool]:
+    """Is one of `owners_within`; looked up for this one owner."""
+    inside = regions.inside(Region.path, reach.paths)
+    lives = select(Person.id).join(Region, Region.id == Person.home_region_id).where(inside)
+    shops = stations_within(reach)
+    own = select(Region.id).where(inside)
+    return or_(
+        exists(lives.where(Person.id == id_of(owner, "person"))),
+        exists(shops.where(Station.id == id_of(owner, "station"))),
+        exists(own.where(Region.id == id_of(owner, "region"))),
+    )
+
+
+def id_of(key: Any, kind: str) -> ColumnElement[Any]:
+    """Return the id in a key of that kind, NULL in any other."""
+    text = func.substr(key, len(kind) + 2)
+    return case((key.op("~")(f"^{kind}:{_UUID}$"), cast(text, Uuid)))

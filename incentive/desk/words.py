@@ -13,6 +13,36 @@ ROLES: Final[dict[str, Text]] = {
     "auditor": _("Auditor"),
     "administrator": _("Administrator"),
 }
+KINDS: Final[dict[str, Text]] = {
+    "award": _("award"),
+    "hold": _("hold"),
+    "redemption": _("redemption"),
+    "release": _("release"),
+    "refund": _("refund"),
+    "expiry": _("expiry"),
+    "adjustment": _("adjustment"),
+    "reversal": _("reversal"),
+    "transfer": _("transfer"),
+    "donation": _("donation"),
+    "charge": _("charge"),
+    "payment": _("payment"),
+}
+ASSETS: Final[dict[str, Text]] = {
+    "points": _("points"),
+    "minutes": _("minutes"),
+    "fen": _("fen"),
+}
+PURPOSES: Final[dict[str, Text]] = {
+    "available": _("available"),
+    "held": _("held"),
+    "issuance": _("issuance"),
+    "breakage": _("lapsed"),
+    "clearing": _("clearing"),
+    "income": _("income of a station"),
+    "payable": _("payable"),
+    "budget": _("budget"),
+    "paid": _("paid"),
+}
 # What may stand in the `before` and `after` of an act; what has no words here is shown as it is.
 FIELDS: Final[dict[str, Text]] = {
     "activity_id": _("Activity"),

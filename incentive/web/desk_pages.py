@@ -13,6 +13,12 @@ from incentive.web.site import bp
 # Page, heading, what it is for, icon; a tool whose page is not installed is left out.
 _TOOLS: Final[tuple[tuple[str, Text, Text, str], ...]] = (
     (
+        "web.desk_ledger",
+        _("Ledger"),
+        _("Every transaction, from sums down to the scan or order behind it."),
+        "ledger",
+    ),
+    (
         "web.desk_acts",
         _("Audit log"),
         _("Who did what, by which role, when and from where."),

@@ -25,3 +25,9 @@ def load(
     except ValidationError as error:
         return None, [FieldUnreadable(name) for name in error.messages_dict]
     return found, []
+
+
+def at(field: str, error: IncentiveError) -> IncentiveError:
+    """Return `error` as one of the field that it is about."""
+    error.field = field
+    return error

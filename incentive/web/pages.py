@@ -8,6 +8,7 @@ from incentive.core.paths import static_dir
 from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     counter_pages,
     desk_act_pages,
+    desk_ledger_pages,
     desk_pages,
     detours,
     duty_pages,

@@ -7,6 +7,7 @@ from uuid import uuid4
 import openpyxl
 import pytest
 
+from incentive.core import sheets
 from incentive.core.db import session, transaction
 from incentive.core.zone import day_of
 from incentive.ledger import service as ledger
@@ -216,12 +217,12 @@ def test_cells_that_look_like_formulas_are_harmless(client, shop):
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝"])
 def test_every_start_of_a_formula_is_quoted(start):
-    assert exports.harmless(f"{start}cmd") == f"'{start}cmd"
-    assert exports.harmless(f"a{start}") == f"a{start}"
+    assert sheets.harmless(f"{start}cmd") == f"'{start}cmd"
+    assert sheets.harmless(f"a{start}") == f"a{start}"
 
 
 def test_a_long_ledger_goes_on_on_the_next_sheet(monkeypatch, client, shop, traded):
-    monkeypatch.setattr(exports, "_SHEET_ROWS_MAX", 3)
+    monkeypatch.setattr(sheets, "_SHEET_ROWS_MAX", 3)
     book = workbook(client, shop)
     sheets = [list(sheet.iter_rows(values_only=True)) for sheet in book]
     assert [len(rows) for rows in sheets] == [3, 4]

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from incentive.core.errors import IncentiveError
 from incentive.stations.stock.domain import CAUSES, CORRECTABLE, KINDS
+from tests.web import desk_samples
 
 KUNMING = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2025, 11, 29, 1, 20, tzinfo=UTC)
@@ -511,12 +512,6 @@ def compared(
 
 
 PAGES: dict[str, Any] = {
-    "desk": ("web/desk.html", lambda: {"tools": TOOLS}),
-    "desk_acts": ("web/desk_acts.html", acts),
-    "desk_acts_empty": (
-        "web/desk_acts.html",
-        lambda: acts(rows=[], errors=[("from", "起始日期晚于结束日期。")], older=None),
-    ),
     "home": ("web/home.html", home),
     "home_empty": ("web/home.html", lambda: {"place": "", "stations": [], "activities": []}),
     "sign_in": ("web/sign_in.html", lambda: sign_in([])),
@@ -658,3 +653,5 @@ PAGES: dict[str, Any] = {
         },
     ),
 }
+
+PAGES |= desk_samples.PAGES

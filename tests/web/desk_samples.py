@@ -1,0 +1,137 @@
+"""Made-up context for the audit desk's pages."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from incentive.core.i18n import Text
+from incentive.desk.words import ASSETS, KINDS, PURPOSES
+from incentive.ledger.sources import Source
+
+NOW = datetime(2025, 11, 29, 1, 20, tzinfo=UTC)
+
+
+def at(hours: float) -> datetime:
+    return NOW + timedelta(hours=hours)
+
+
+def acts(**more: Any) -> dict[str, Any]:
+    usual = {
+        "at": at(-2),
+        "actor": "5300000000771",
+        "role": "管理员",
+        "place": "翠湖社区居委会",
+        "origin": "192.0.2.7",
+        "action": "修改物品",
+        "subject": "食用油 5 L",
+        "subject_key": "item:8b0c6c1e-0000-4000-8000-000000000002",
+        "changes": [("积分价格", "480", "520"), ("库存", "", "12")],
+        "reason": "",
+    }
+    by_hand = usual | {"actor": "cli", "role": "", "place": "", "origin": "", "changes": []}
+    return {
+        "filters": dict.fromkeys(("actor", "action", "subject", "from", "to"), ""),
+        "errors": [],
+        "actions": [("item.change", "修改物品"), ("role.grant", "授予角色")],
+        "rows": [usual, by_hand | {"reason": "供货商更换包装，价格随之调整。"}],
+        "first": None,
+        "older": "#",
+    } | more
+
+
+def transaction(number: int, kind: str, points: int, **more: Any) -> dict[str, Any]:
+    usual = {
+        "id": number,
+        "kind": kind,
+        "source": "redemption:8b0c6c1e-0000-4000-8000-000000000002",
+        "key": "redemption:8b0c6c1e-0000-4000-8000-000000000002:collect",
+        "reason": "",
+        "posted_at": at(-number / 10),
+        "effective_on": at(-number / 10).date(),
+        "closes": None,
+    }
+    sums = [{"asset": "points", "amount_in": points, "amount_out": points}]
+    return {
+        "of": "食用油 5 L",
+        "listed": {"transaction": usual | more, "actor": "5300000000771", "sums": sums},
+    }
+
+
+def desk_ledger(**more: Any) -> dict[str, Any]:
+    names = ("to", "by", "kind", "asset", "purpose", "person", "station", "region", "account")
+    blank = dict.fromkeys((*names, "least", "most", "actor", "source"), "")
+    total = {"asset": "points", "amount_in": 31240, "amount_out": 360, "net": 30880}
+    return {
+        "filters": {"from": "2025-11-01"} | blank,
+        "errors": [],
+        "readable": True,
+        "stations": [("s1", "翠湖暖“新”驿站")],
+        "kinds": KINDS,
+        "assets": ASSETS,
+        "purposes": PURPOSES,
+        "totals": [
+            {"href": "#", "row": total | {"kind": "redemption", "transactions": 214}},
+            {"href": "#", "row": total | {"kind": "charge", "transactions": 9, "asset": "fen"}},
+        ],
+        "rows": [
+            transaction(31, "redemption", 480),
+            transaction(300, "refund", 60, reason="包装破损"),
+        ],
+        "first": None,
+        "older": "#",
+        "csv": "#",
+        "xlsx": "#",
+    } | more
+
+
+def desk_transaction(**more: Any) -> dict[str, Any]:
+    entry = {
+        "whose": "5300000001236",
+        "account_id": 7,
+        "purpose": "held",
+        "asset": "points",
+        "expires_on": date(2026, 12, 31),
+        "amount": -480,
+        "balance": 0,
+    }
+    own = {"whose": "翠湖暖“新”驿站", "purpose": "income", "expires_on": date.max, "amount": 480}
+    source = Source(
+        "订单",
+        ((Text("Volunteer number"), "5300000001236"), (Text("Checked in"), at(-3))),
+        [(at(-3), "下单"), (at(-2), "5300000000771 交付")],
+    )
+    found = {
+        "transaction": transaction(31, "redemption", 480, closes=30)["listed"]["transaction"],
+        "actor": "5300000000771",
+        "entries": [entry, entry | own | {"balance": None}],
+        "closed_by": 32,
+        "source": source,
+        "explanation": ["每满 30 分钟 5 分：120 分钟 → 20 分"],
+    }
+    usual = {"kinds": KINDS, "assets": ASSETS, "purposes": PURPOSES, "source_href": "#"}
+    return {"found": found | more} | usual
+
+
+TOOLS = [
+    {"href": "#", "label": "操作日志", "text": "谁做了什么。", "icon": "shield"},
+    {"href": "#", "label": "总账", "text": "每一笔积分。", "icon": "ledger"},
+]
+
+PAGES: dict[str, Any] = {
+    "desk": ("web/desk.html", lambda: {"tools": TOOLS}),
+    "desk_acts": ("web/desk_acts.html", acts),
+    "desk_ledger": ("web/desk_ledger.html", desk_ledger),
+    "desk_ledger_empty": ("web/desk_ledger.html", lambda: desk_ledger(rows=[], totals=[])),
+    "desk_ledger_wrong": (
+        "web/desk_ledger.html",
+        lambda: desk_ledger(readable=False, errors=[("least", "这一项看不懂。")]),
+    ),
+    "desk_transaction": ("web/desk_transaction.html", desk_transaction),
+    "desk_transaction_unknown_source": (
+        "web/desk_transaction.html",
+        lambda: desk_transaction(source=None, explanation=[]),
+    ),
+    "desk_acts_empty": (
+        "web/desk_acts.html",
+        lambda: acts(rows=[], errors=[("from", "起始日期晚于结束日期。")], older=None),
+    ),
+}
