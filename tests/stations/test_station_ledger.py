@@ -224,12 +224,12 @@ def test_every_start_of_a_formula_is_quoted(start):
 def test_a_long_ledger_goes_on_on_the_next_sheet(monkeypatch, client, shop, traded):
     monkeypatch.setattr(sheets, "_SHEET_ROWS_MAX", 3)
     book = workbook(client, shop)
-    sheets = [list(sheet.iter_rows(values_only=True)) for sheet in book]
-    assert [len(rows) for rows in sheets] == [3, 4]
+    pages = [list(sheet.iter_rows(values_only=True)) for sheet in book]
+    assert [len(rows) for rows in pages] == [3, 4]
     assert book.sheetnames == ["台账", "台账 2"]
-    assert sheets[0][0] == sheets[1][0]
-    assert [row[8] for rows in sheets for row in rows[1:]] == [20, 30, 40, 20, None]
-    assert sheets[1][-1][6:8] == (40, 20)
+    assert pages[0][0] == pages[1][0]
+    assert [row[8] for rows in pages for row in rows[1:]] == [20, 30, 40, 20, None]
+    assert pages[1][-1][6:8] == (40, 20)
 
 
 def test_a_file_is_called_after_the_station_and_its_days(client, shop):
