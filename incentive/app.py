@@ -34,6 +34,7 @@ from incentive.merchants import statements_api
 from incentive.people import api as people_api
 from incentive.people import caller, me_api
 from incentive.regions import api as regions_api
+from incentive.seals import api as seals_api
 from incentive.settlement import accounts_api, reconciliation_api
 from incentive.settlement import api as settlement_api
 from incentive.settlement import checks as settlement_checks  # noqa: F401 - registers itself
@@ -61,6 +62,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     ledger_api.bp,
     stock_api.bp,
     settlement_api.bp,
+    seals_api.bp,
     desk_api.bp,
     accounts_api.bp,
     reconciliation_api.bp,

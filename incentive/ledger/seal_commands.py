@@ -21,7 +21,7 @@ def seal() -> None:
 def keys() -> None:
     """List the keys that sign checkpoints or ever did, the latest first, to give to verifiers."""
     with transaction():
-        found = seal_keys.keys()
+        found = seal_keys.all_keys()
     for key in found:
         until = f"{key.retires_at:%Y-%m-%d %H:%M}Z" if key.retires_at else "-"
         line = notes.verifier_key(key.name, key.public_key)

@@ -47,3 +47,12 @@ class SealKeyUnreadable(Conflict):
             ),
             key_id=key_id,
         )
+
+
+class NoSuchCheckpoint(NotFound):
+    """There is no such checkpoint."""
+
+    code = "ledger.no_such_checkpoint"
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such checkpoint. See the list of them at /checkpoints."))

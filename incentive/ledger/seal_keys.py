@@ -36,19 +36,19 @@ def rotate(at: datetime, overlap: timedelta = OVERLAP) -> SealKey:
 
     With no overlap at all the present key need not be readable any more.
     """
-    present = seal_queries.keys()
+    present = seal_queries.all_keys()
     _add(present[0].name if present else _new_origin(), at, at + overlap)
     return seal_queries.current_key()
 
 
-def keys() -> Sequence[SealKey]:
+def all_keys() -> Sequence[SealKey]:
     """Return every key that ever signed, the latest first."""
-    return seal_queries.keys()
+    return seal_queries.all_keys()
 
 
 def public_keys() -> dict[bytes, bytes]:
     """Return the public keys by the ids that notes name them by."""
-    return {bytes.fromhex(key.id): bytes(key.public_key) for key in keys()}
+    return {bytes.fromhex(key.id): bytes(key.public_key) for key in all_keys()}
 
 
 def _new_origin() -> str:

@@ -134,7 +134,7 @@ def checkpoint_covering(seq: int) -> CheckpointRow | None:
 _LATEST: Final = (SealKey.created_at.desc(), SealKey.retires_at.desc().nulls_first())
 
 
-def keys() -> Sequence[SealKey]:
+def all_keys() -> Sequence[SealKey]:
     """Return all keys that ever signed, the latest first."""
     return session().scalars(select(SealKey).order_by(*_LATEST)).all()
 

@@ -34,6 +34,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "station.stock": frozenset({STATION_MANAGER, COMMUNITY_WORKER, ADMINISTRATOR}),
     "station.serve": frozenset({STATION_MANAGER, ADMINISTRATOR}),
     "station.audit": frozenset({STATION_MANAGER, AUDITOR, ADMINISTRATOR}),
+    "ledger.read": frozenset({AUDITOR, ADMINISTRATOR}),
     "audit.read": frozenset({AUDITOR, ADMINISTRATOR}),
     "reconciliation.read": frozenset({AUDITOR, ADMINISTRATOR}),
     "settlement.read": frozenset({AUDITOR, ADMINISTRATOR}),

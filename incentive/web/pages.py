@@ -6,6 +6,7 @@ from flask import g, render_template
 
 from incentive.core.paths import static_dir
 from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
+    checkpoint_pages,
     counter_pages,
     desk_act_pages,
     desk_ledger_pages,

@@ -511,7 +511,35 @@ def compared(
     }
 
 
+def checkpoints(**more: Any) -> dict[str, Any]:
+    root = "jL9bGgPW4oOPpVnqQWZzB3JYV8ELq5c0r0m3oHk2Wtc="
+    note = (
+        f"incentive/default/9195fd24a816\n48210\n{root}\n2025-11-29T01:12:00Z\n\n"
+        "— incentive/default/9195fd24a816 8qrDj3Yp2N0x5u0aJr6rYbWlEoV4xk1hT6mF0bq9hA7gQ2c="
+        "8qrDj3Yp2N0x5u0aJr6rYbWlEoV4xk1hT6mF0bq9\n"
+    )
+    latest = {"tree_size": 48210, "root": root, "at": at(0), "key_id": "f2aac38f", "note": note}
+    key = "incentive/default/9195fd24a816+f2aac38f+AdI6VBmitoKA4LxBfm9RaA/cWkMW5Mtb0BPaT7Pfm3c0"
+    return {
+        "latest": latest,
+        "keys": [
+            {"id": "f2aac38f", "verifier_key": key, "since": at(-900), "until": None},
+            {"id": "0c1b9a21", "verifier_key": key, "since": at(-9000), "until": at(-180)},
+        ],
+        "checkpoints": [latest, latest | {"tree_size": 48102, "at": at(-1)}],
+        "waiting_since": None,
+        "first": None,
+        "older": "#",
+    } | more
+
+
 PAGES: dict[str, Any] = {
+    "checkpoints": ("web/checkpoints.html", checkpoints),
+    "checkpoints_waiting": ("web/checkpoints.html", lambda: checkpoints(waiting_since=at(-0.2))),
+    "checkpoints_empty": (
+        "web/checkpoints.html",
+        lambda: checkpoints(latest=None, keys=[], checkpoints=[], older=None),
+    ),
     "home": ("web/home.html", home),
     "home_empty": ("web/home.html", lambda: {"place": "", "stations": [], "activities": []}),
     "sign_in": ("web/sign_in.html", lambda: sign_in([])),

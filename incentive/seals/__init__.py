@@ -1,0 +1,1 @@
+"""The sealed books to the outside: checkpoints, keys and proofs, over HTTP."""
