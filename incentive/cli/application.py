@@ -16,8 +16,8 @@ from incentive.embedded.directory import default_data
 from incentive.embedded.errors import StartError
 from incentive.embedded.instance import running_environ
 
-# These speak to a server over HTTP and need no database of their own.
-_OUTSIDE: Final = frozenset({"walk"})
+# These speak to a server over HTTP, or read a file, and need no database of their own.
+_OUTSIDE: Final = frozenset({"walk", "verify", "verify-receipt"})
 
 
 def data_option() -> click.Option:

@@ -8,6 +8,7 @@ from incentive.desk.words import ASSETS, KINDS, PURPOSES
 
 _SHORT = validate.Length(1, 80)
 _BIGINT = (1 << 63) - 1
+_ROW = validate.Range(0, _BIGINT)
 
 
 class DaysSchema(Schema):
@@ -140,3 +141,17 @@ class TransactionSchema(TransactionFactsSchema):
     closed_by = fields.Integer(required=True, allow_none=True)
     entries = fields.List(fields.Nested(EntrySchema), required=True)
     explanation = fields.List(fields.String(), required=True)
+
+
+class ExportQuerySchema(Schema):
+    """Which sealed rows: from `from` up to the first checkpoint of `to` rows or more."""
+
+    first = fields.Integer(
+        data_key="from",
+        load_default=0,
+        validate=_ROW,
+        metadata={"description": "The first row; of how many rows your last checkpoint is, say"},
+    )
+    last = fields.Integer(
+        data_key="to", validate=_ROW, metadata={"description": "Default: the last checkpoint"}
+    )

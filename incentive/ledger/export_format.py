@@ -13,7 +13,7 @@ from typing import IO, Any, Final, NamedTuple
 
 FORMAT: Final = "incentive-ledger-export"
 VERSION: Final = 1
-_OPENING: Final = struct.Struct(">qqqq")
+OPENING: Final = struct.Struct(">qqqq")
 _FRAME: Final = struct.Struct(">II32s")
 _GONE: Final = struct.Struct(">2sqs")
 
@@ -92,7 +92,7 @@ def write(
     total = sha256(line)
     file.write(line)
     for opening in openings:
-        piece = _OPENING.pack(*opening)
+        piece = OPENING.pack(*opening)
         total.update(piece)
         file.write(piece)
     for row in rows:

@@ -1,0 +1,48 @@
+"""What exporting refuses."""
+
+from incentive.core.errors import Conflict, Invalid
+from incentive.core.i18n import _
+
+
+class NothingSealed(Conflict):
+    """There is no checkpoint yet."""
+
+    code = "ledger.nothing_sealed"
+
+    def __init__(self) -> None:
+        super().__init__(_("Nothing is sealed yet. Try again in a minute."))
+
+
+class NoSuchExport(Invalid):
+    """No sealed row lies between the ends of an export."""
+
+    code = "ledger.no_such_export"
+
+    def __init__(self, tree_size: int) -> None:
+        super().__init__(
+            _(
+                "%(n)s rows are sealed. An export begins at one from 0 on and ends after it.",
+                n=tree_size,
+            ),
+            field="from",
+            tree_size=tree_size,
+        )
+
+
+class ExportTooLong(Invalid):
+    """More rows than one request may export."""
+
+    code = "ledger.export_too_long"
+
+    def __init__(self, rows: int, most: int) -> None:
+        super().__init__(
+            _(
+                "These are %(rows)s rows, and one request exports %(most)s. Ask for them in parts,"
+                " or have them exported on the server: incentive ledger export.",
+                rows=rows,
+                most=most,
+            ),
+            field="to",
+            rows=rows,
+            most=most,
+        )
