@@ -92,7 +92,7 @@ def _frontier(size: int) -> list[bytes]:
 
 
 def _keys() -> list[str]:
-    every = seal_keys.keys()
+    every = seal_keys.all_keys()
     return [notes.verifier_key(key.name, key.public_key) for key in every]
 
 

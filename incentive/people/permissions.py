@@ -37,7 +37,6 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "ledger.read": frozenset({AUDITOR, ADMINISTRATOR}),
     "audit.read": frozenset({AUDITOR, ADMINISTRATOR}),
     "reconciliation.read": frozenset({AUDITOR, ADMINISTRATOR}),
-    "ledger.read": frozenset({AUDITOR, ADMINISTRATOR}),
     "settlement.read": frozenset({AUDITOR, ADMINISTRATOR}),
     "settlement.retry": frozenset({ADMINISTRATOR}),
     "points.audit": frozenset({AUDITOR, ADMINISTRATOR}),

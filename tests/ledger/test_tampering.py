@@ -52,7 +52,7 @@ def export(app, first=0, *, personal=False):
 
 def keys(app):
     with app.app_context(), transaction():
-        every = seal_keys.keys()
+        every = seal_keys.all_keys()
     return [read_keys(notes.verifier_key(key.name, key.public_key))[0] for key in every]
 
 
