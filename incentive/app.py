@@ -46,6 +46,7 @@ from incentive.stations import ledger_api, redemptions_api
 from incentive.stations import service as stations
 from incentive.stations import sources as stations_sources  # noqa: F401 - registers itself
 from incentive.stations.stock import api as stock_api
+from incentive.stations.stocktakes import api as stocktakes_api
 from incentive.web import pages, rendering
 
 # A package's line joins here when it has endpoints, and below when it has pages.
@@ -62,6 +63,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     redemptions_api.bp,
     ledger_api.bp,
     stock_api.bp,
+    stocktakes_api.bp,
     settlement_api.bp,
     seals_api.bp,
     desk_api.bp,

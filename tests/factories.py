@@ -17,6 +17,7 @@ from incentive.people.models import Person, RoleGrant, SignIn
 from incentive.regions.models import Region
 from incentive.stations.models import Item, Station
 from incentive.stations.stock.models import StockMovement
+from incentive.stations.stocktakes.models import Stocktake
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # 10:00 in Kunming, a Sunday
 NINE = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -178,6 +179,11 @@ def item(at, points_price=10, stock=5, **more):
             )
         )
     return made
+
+
+def stocktake(at, by):
+    """A stocktake that is open, with nothing to count."""
+    return add(Stocktake(station_id=at.id, opened_by=by.id, opened_at=NOW))
 
 
 def service_record(of, person, minutes=60, status="verified", starts_at=None):

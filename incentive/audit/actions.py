@@ -45,5 +45,8 @@ ACTIONS: Final[dict[str, Text]] = {
     "statement.take_back": _("Payment taken back"),
     "station.change": _("Station changed"),
     "station.create": _("Station opened"),
+    "stocktake.begin": _("Stocktake opened"),
+    "stocktake.book": _("Stocktake booked"),
+    "stocktake.give_up": _("Stocktake given up"),
     "team.found": _("Team founded"),
 }

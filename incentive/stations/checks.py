@@ -198,3 +198,20 @@ register(
         SELECT FROM redemptions r WHERE 'redemption:' || r.id = t.source)
     """,
 )
+register(
+    "every booked stocktake moved just what its last counts found, and was booked by a second person",
+    """
+    SELECT s.id AS stocktake_id, s.status, l.item_id, c.difference, m.shelf AS booked, s.closed_by
+    FROM stocktakes s
+    JOIN stocktake_lines l ON l.stocktake_id = s.id
+    LEFT JOIN LATERAL (
+        SELECT k.difference FROM stocktake_counts k
+        WHERE k.stocktake_id = s.id AND k.item_id = l.item_id ORDER BY k.id DESC LIMIT 1) c ON true
+    LEFT JOIN stock_movements m ON m.stocktake_id = s.id AND m.item_id = l.item_id
+    WHERE (s.status = 'booked' AND (c.difference IS NULL
+            OR coalesce(m.shelf, 0) <> c.difference
+            OR EXISTS (SELECT FROM stocktake_counts k
+                       WHERE k.stocktake_id = s.id AND k.counted_by = s.closed_by)))
+       OR (s.status <> 'booked' AND m.id IS NOT NULL)
+    """,
+)

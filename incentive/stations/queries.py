@@ -1,6 +1,6 @@
 """SQL of stations, their items and stock. Orders' is in order_queries, the ledger's in ledger_queries.
 
-One lock order everywhere: redemptions (by id), then items (by id), then the ledger's
+One lock order everywhere: a stocktake, redemptions (by id), then items (by id), then the ledger's
 accounts (which it locks by id itself). An order being made has no row to lock yet, and
 begins at its item.
 """

@@ -101,3 +101,12 @@ class AmountWrong(Invalid):
 
     def __init__(self, field: str) -> None:
         super().__init__(_("Write an amount in yuan, as in 12.50."), field=field)
+
+
+class NothingTyped(Invalid):
+    """A form for many figures came with none."""
+
+    code = "web.nothing_typed"
+
+    def __init__(self) -> None:
+        super().__init__(_("Write at least one figure, then save."))

@@ -24,6 +24,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     sign_in_pages,
     statement_pages,
     stock_pages,
+    stocktake_pages,
     viewer,
 )
 from incentive.web.site import bp

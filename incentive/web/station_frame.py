@@ -17,7 +17,8 @@ from incentive.stations.views import StationView
 _TABS: Final[tuple[tuple[str, Text, str], ...]] = (
     ("web.counter", _("Counter"), "station.serve"),
     ("web.station_ledger", _("Ledger"), "station.audit"),
-    ("web.station_stock", _("Stock"), "station.audit"),
+    ("web.station_stock", _("Stock"), "station.goods"),
+    ("web.stocktakes", _("Stocktakes"), "station.goods"),
 )
 
 

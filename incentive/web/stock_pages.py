@@ -22,6 +22,7 @@ from incentive.stations.stock import queries, service
 from incentive.stations.stock.domain import CAUSES, CORRECTABLE, COST_FEN_MAX, KINDS
 from incentive.stations.stock.schemas import MovementQuerySchema
 from incentive.stations.stock.service import Filter
+from incentive.stations.stocktakes.domain import CAUSES as FOUND_CAUSES
 from incentive.web import forms
 from incentive.web.addresses import here, pager
 from incentive.web.errors import DaysBackwards, FieldUnreadable
@@ -122,7 +123,7 @@ def _shown(
     at_form: str = "",
 ) -> str:
     at = clock.now()
-    around = frame(who, station_id, "station.audit", "web.station_stock", at)
+    around = frame(who, station_id, "station.goods", "web.station_stock", at)
     shelves = service.shelves(who, station_id, at, cursor=request.args.get("goods"), limit=SHELVES)
     rows = (
         service.movements(
@@ -143,6 +144,7 @@ def _shown(
         names=[(str(known), name) for known, name in queries.names(station_id, NAMES_MAX)],
         kinds=KINDS,
         causes=CAUSES,
+        reasons=CAUSES | FOUND_CAUSES,
         correctable=CORRECTABLE,
         today=day_of(at),
         typed=request.form,

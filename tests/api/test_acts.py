@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from incentive.audit.actions import ACTIONS
 from incentive.audit.models import AuditEntry
@@ -17,6 +18,13 @@ from incentive.core.browser import SAFE_METHODS
 from incentive.core.db import session, transaction
 from incentive.core.ids import new_id
 from incentive.settlement.models import SettlementFailure
+from incentive.stations.models import Item
+from incentive.stations.stocktakes.models import (
+    Stocktake,
+    StocktakeCount,
+    StocktakeExplanation,
+    StocktakeLine,
+)
 from tests import factories as make
 from tests.stations.conftest import give
 
@@ -37,6 +45,10 @@ NOT_ADMINISTRATIVE = {
     "api_redemptions.collect": "the counter's daily work; the ledger and the order say who",
     "api_reconciliation.ask": "compares the books and changes nothing; the run says who asked",
     "web.reconcile_now": "as api_reconciliation.ask",
+    "api_stocktakes.count_items": "every count is kept in `stocktake_counts`, with who counted",
+    "api_stocktakes.explain_difference": "kept in `stocktake_explanations`, with who explained",
+    "web.count_items": "as api_stocktakes.count_items",
+    "web.explain_difference": "as api_stocktakes.explain_difference",
     "web.password_now": "one's own password",
     "web.scan": "as api_scans.scan",
     "web.redeem": "one's own order",
@@ -173,6 +185,32 @@ RECORDED = {
         "goods.correct",
         lambda w: w.post(f"/stock-movements/{w.spoiled()}/correction", {"reason": "记错"}),
     ),
+    "api_stocktakes.begin_stocktake": (
+        "stocktake.begin",
+        lambda w: w.post(f"/stations/{w.shop.id}/stocktakes", {}),
+    ),
+    "api_stocktakes.give_stocktake_up": (
+        "stocktake.give_up",
+        lambda w: w.post(f"/stocktakes/{w.stocktake()}/giving-up", {"reason": "停电"}),
+    ),
+    "api_stocktakes.book_stocktake": (
+        "stocktake.book",
+        lambda w: w.post(f"/stocktakes/{w.stocktake()}/booking"),
+    ),
+    "web.begin_stocktake": (
+        "stocktake.begin",
+        lambda w: w.form(f"/stations/{w.shop.id}/stocktakes"),
+    ),
+    "web.give_stocktake_up": (
+        "stocktake.give_up",
+        lambda w: w.form(
+            f"/stations/{w.shop.id}/stocktakes/{w.stocktake()}/give-up", reason="停电"
+        ),
+    ),
+    "web.book_stocktake": (
+        "stocktake.book",
+        lambda w: w.form(f"/stations/{w.shop.id}/stocktakes/{w.stocktake()}/book"),
+    ),
     "web.receive_goods": (
         "goods.receive",
         lambda w: w.form(f"/stations/{w.shop.id}/stock/receive", item_id=w.goods.id, quantity="1"),
@@ -286,6 +324,37 @@ class World:
     def spoiled(self):
         body = {"quantity": 1, "cause": "damaged"}
         return self.post(f"/items/{self.goods.id}/spoilage", body).json["id"]
+
+    def stocktake(self):
+        """An open stocktake that somebody else has counted, with a difference."""
+        with transaction():
+            session().execute(
+                update(Stocktake)
+                .where(Stocktake.status == "open")
+                .values(status="abandoned", closed_by=self.person.id, closed_at=make.NOW)
+            )
+            opened = make.stocktake(self.shop, self.person)
+            shelf = session().get(Item, self.goods.id, populate_existing=True).on_shelf
+            made = {"stocktake_id": opened.id, "item_id": self.goods.id}
+            make.add(StocktakeLine(**made, on_shelf=shelf, held=0))
+            count = make.add(
+                StocktakeCount(
+                    **made,
+                    counted=shelf + 1,
+                    expected=shelf,
+                    counted_by=self.person.id,
+                    counted_at=make.NOW,
+                )
+            )
+            make.add(
+                StocktakeExplanation(
+                    count_id=count.id,
+                    cause="found",
+                    explained_by=self.person.id,
+                    explained_at=make.NOW,
+                )
+            )
+            return opened.id
 
     def order(self, *, collected=False):
         with transaction():

@@ -22,7 +22,14 @@ def test_pages_fit_the_screen_and_the_thumb(site, place, width, height, language
         None: ["/", "/sign-in", "/register?q=翠湖", "/activities", "/stations", shop],
         place.volunteer: ["/me", "/me/statement", "/me/service-records", shop, f"/s/{site.code()}"],
         place.steward: ["/duty", f"{shift}/code", f"{shift}/printed-code"],
-        place.manager: [f"{shop}/counter", f"{shop}/ledger", f"{shop}/stock", "/counters", "/kit"],
+        place.manager: [
+            f"{shop}/counter",
+            f"{shop}/ledger",
+            f"{shop}/stock",
+            f"{shop}/stocktakes",
+            "/counters",
+            "/kit",
+        ],
     }
     for who, paths in visits.items():
         size = {"width": width, "height": height}

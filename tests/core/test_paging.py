@@ -30,6 +30,8 @@ LISTS = [
     "/api/v1/stations/{station}/ledger",
     "/api/v1/stations/{station}/stock",
     "/api/v1/stations/{station}/stock/movements",
+    "/api/v1/stations/{station}/stocktakes",
+    "/api/v1/stocktakes/{stocktake}/lines",
     "/api/v1/me/redemptions",
     "/api/v1/me/statement",
     "/api/v1/accounts/{kind}/{station}/statement",
@@ -51,6 +53,8 @@ LISTS = [
     "/me/service-records",
     "/stations/{station}/ledger",
     "/stations/{station}/stock",
+    "/stations/{station}/stocktakes",
+    "/stations/{station}/stocktakes/{stocktake}",
 ]
 WRONG = [
     "i1",
@@ -96,6 +100,7 @@ def signed_in(client):
             "statement": settled.id,
             "run": comparison().request_id,
             "one": 1,
+            "stocktake": factories.stocktake(station, person).id,
         }
     return client
 

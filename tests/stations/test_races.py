@@ -24,6 +24,7 @@ from tests.stations.conftest import (
     points_of,
     post,
 )
+from tests.stations.test_stocktakes import begin, book, counted, explain
 
 
 def together(app, works):
@@ -235,6 +236,84 @@ def test_of_five_corrections_of_one_movement_one_is_made(inside):
         * 5,
     )
     assert outcomes(answers) == {201: 1, "stations.already_corrected": 4}
+    assert shop.stock() == 5
+    assert findings() == []
+
+
+def test_of_five_who_open_a_stocktake_one_does(inside):
+    shop = open_shop()
+    answers = together(inside, [lambda client: begin(client, shop)] * 5)
+    assert outcomes(answers) == {201: 1, "stations.stocktake_under_way": 4}
+
+
+def test_of_five_who_book_a_stocktake_one_does(inside):
+    shop = open_shop()
+    client = inside.test_client()
+    found = begin(client, shop).json
+    counted(client, shop, found, 3)
+    explain(client, shop, found)
+    answers = together(inside, [lambda client: book(client, shop, found)] * 5)
+    assert outcomes(answers) == {200: 1, "stations.stocktake_closed": 4}
+    assert shop.stock() == 3
+    assert findings() == []
+
+
+def test_goods_handed_over_ordered_and_received_during_a_booking_are_all_counted(inside):
+    shop = open_shop(points=1000, stock=50)
+    client = inside.test_client()
+    for _ in range(5):
+        made = [order(client, shop).json for _ in range(4)]
+        found = begin(client, shop).json
+        before = client.get(f"{API}/stations/{shop.station_id}/stock", headers=shop.manager).json[
+            "items"
+        ][0]
+
+        def count_one_less(client, found=found):
+            line = client.get(f"{API}/stations/{shop.station_id}/stock", headers=shop.manager)
+            shown = line.json["items"][0]["on_shelf"]
+            counted(client, shop, found, shown - 1)
+            explain(client, shop, found, "other", "点数时有人领走")
+            return book(client, shop, found)
+
+        works = [
+            count_one_less,
+            lambda client, made=made: [collect(client, shop, each["code"]) for each in made],
+            lambda client: order(client, shop),
+            lambda client: post(
+                client, f"/items/{shop.item_id}/receipts", shop.manager, {"quantity": 2}
+            ),
+        ]
+        booked, handed, ordered, _received = together(inside, works)
+        assert booked.status_code == 200, booked.text
+        assert {each.status_code for each in handed} == {200}
+        difference = client.get(f"{API}/stocktakes/{found['id']}/lines", headers=shop.manager).json[
+            "items"
+        ][0]["difference"]
+        after = client.get(f"{API}/stations/{shop.station_id}/stock", headers=shop.manager).json[
+            "items"
+        ][0]
+        assert after["on_shelf"] == before["on_shelf"] - 4 + 2 + difference
+        assert after["held"] == before["held"] - 4 + (ordered.status_code == 201)
+    assert findings() == []
+
+
+def test_a_count_and_a_booking_at_once_leave_nothing_half_counted(inside):
+    shop = open_shop()
+    client = inside.test_client()
+    for _ in range(6):
+        found = begin(client, shop).json
+        counted(client, shop, found, shop.stock())
+        late, booked = together(
+            inside,
+            [
+                lambda client, found=found: counted(client, shop, found, 1),
+                lambda client, found=found: book(client, shop, found),
+            ],
+        )
+        assert (late.status_code, booked.status_code) in {(201, 409), (409, 200)}
+        if booked.status_code != 200:
+            body = {"reason": "重来"}
+            post(client, f"/stocktakes/{found['id']}/giving-up", shop.manager, body)
     assert shop.stock() == 5
     assert findings() == []
 

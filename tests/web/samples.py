@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 from incentive.core.errors import IncentiveError
 from incentive.stations.stock.domain import CAUSES, CORRECTABLE, KINDS
 from tests.web import desk_samples
+from incentive.stations.stocktakes.domain import CAUSES as FOUND_CAUSES
+from incentive.stations.stocktakes.domain import Progress
+from incentive.stations.stocktakes.papers import STATES
 
 KUNMING = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2025, 11, 29, 1, 20, tzinfo=UTC)
@@ -323,6 +326,7 @@ def station_stock(**more: Any) -> dict[str, Any]:
         "names": [(row["id"], row["name"]) for row in shelves],
         "kinds": KINDS,
         "causes": CAUSES,
+        "reasons": CAUSES,
         "correctable": CORRECTABLE,
         "today": date(2025, 11, 29),
         "typed": {},
@@ -332,6 +336,81 @@ def station_stock(**more: Any) -> dict[str, Any]:
         "errors": [],
         "first": None,
         "older": "#",
+    } | more
+
+
+def stocktake_view(status: str, **more: Any) -> dict[str, Any]:
+    far = {"items": 6, "counted": 4, "different": 2, "unexplained": 1, "more": 1, "fewer": 3}
+    closed = status != "open"
+    return {
+        "id": "t1",
+        "station_id": "s1",
+        "status": status,
+        "note": "月末盘点",
+        "opened_by": "5300000000771",
+        "opened_at": at(-3),
+        "closed_by": "5300000001236" if closed else None,
+        "closed_at": at(-1) if closed else None,
+        "close_note": "停电，改天再盘" if status == "abandoned" else "",
+        "progress": Progress(**(far | more)),
+    }
+
+
+def stocktakes(**more: Any) -> dict[str, Any]:
+    return {
+        "station": STATION,
+        "tabs": TABS,
+        "rows": [stocktake_view("booked", unexplained=0, counted=6), stocktake_view("abandoned")],
+        "under_way": None,
+        "may_count": True,
+        "refusal": None,
+        "typed": {},
+        "first": None,
+        "older": "#",
+    } | more
+
+
+def stocktake(show: str = "different", **more: Any) -> dict[str, Any]:
+    shows = [("待点", "uncounted"), ("有差异", "different"), ("全部", "all")]
+    return {
+        "station": STATION,
+        "tabs": TABS,
+        "stocktake": stocktake_view("open"),
+        "states": STATES,
+        "rows": [
+            line(1, "抽纸一提", 41, 38, cause="lost", note="货架后没有"),
+            line(2, "洗洁精 1 kg", 12, 13),
+            line(3, "遮放米 5 kg", 9, 9),
+            line(4, "晴雨伞（黑色，自动，带防滑手柄）", None, None),
+        ],
+        "show": show,
+        "shows": [{"label": label, "href": "#", "current": name == show} for label, name in shows],
+        "causes": FOUND_CAUSES,
+        "may_count": True,
+        "may_book": True,
+        "took_part": False,
+        "refusal": None,
+        "at_form": "",
+        "typed": {},
+        "first": None,
+        "older": "#",
+    } | more
+
+
+def line(
+    number: int, item: str, expected: int | None, counted: int | None, **more: Any
+) -> dict[str, Any]:
+    return {
+        "item_id": f"i{number}",
+        "item": item,
+        "expected": expected,
+        "counted": counted,
+        "difference": None if counted is None or expected is None else counted - expected,
+        "counted_at": at(-1),
+        "counter": "5300000000771",
+        "cause": None,
+        "note": None,
+        "explainer": "5300000000771",
     } | more
 
 
@@ -352,6 +431,7 @@ def movement(
         "supplier": "",
         "delivery_note": "",
         "unit_cost_fen": None,
+        "stocktake_id": None,
         "corrected_by_id": more.pop("undone", None),
     }
     return usual | more
@@ -583,6 +663,44 @@ PAGES: dict[str, Any] = {
         "web/station_stock.html",
         lambda: station_stock(
             shelves=[], rows=[], may_write=False, errors=[("from", "起始日期晚于结束日期。")]
+        ),
+    ),
+    "stocktakes": ("web/stocktakes.html", stocktakes),
+    "stocktakes_open": ("web/stocktakes.html", lambda: stocktakes(under_way="t1")),
+    "stocktakes_empty": (
+        "web/stocktakes.html",
+        lambda: stocktakes(rows=[], refusal=IncentiveError("没有可盘点的物品。")),
+    ),
+    "stocktake": ("web/stocktake.html", stocktake),
+    "stocktake_count": (
+        "web/stocktake.html",
+        lambda: stocktake(
+            "uncounted",
+            refusal=IncentiveError("请填写整数。", field="counted-i2"),
+            at_form="counts",
+            typed={"counted-i2": "十"},
+        ),
+    ),
+    "stocktake_to_book": (
+        "web/stocktake.html",
+        lambda: stocktake(stocktake=stocktake_view("open", counted=6, unexplained=0)),
+    ),
+    "stocktake_own": (
+        "web/stocktake.html",
+        lambda: stocktake(
+            stocktake=stocktake_view("open", counted=6, unexplained=0),
+            took_part=True,
+            rows=[],
+            refusal=IncentiveError("须由他人过账。"),
+            at_form="book",
+        ),
+    ),
+    "stocktake_booked": (
+        "web/stocktake.html",
+        lambda: stocktake(
+            stocktake=stocktake_view("booked", counted=6, unexplained=0),
+            may_count=False,
+            may_book=False,
         ),
     ),
     "duty": ("web/duty.html", duty),

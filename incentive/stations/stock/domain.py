@@ -18,6 +18,7 @@ KINDS: Final[dict[str, Text]] = {
     "spoiled": _("spoiled"),
     "sent_back": _("sent back to the supplier"),
     "corrected": _("corrected"),
+    "counted": _("booked from a count"),
 }
 CAUSES: Final[dict[str, Text]] = {
     "expired": _("past its date"),

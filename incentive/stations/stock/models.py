@@ -33,7 +33,8 @@ class StockMovement(Base):
     __tablename__ = "stock_movements"
     __table_args__ = (
         CheckConstraint(
-            "kind IN ('received','held','given','returned','spoiled','sent_back','corrected')",
+            "kind IN ('received','held','given','returned','spoiled','sent_back','corrected',"
+            "'counted')",
             "kind",
         ),
         CheckConstraint(
@@ -50,7 +51,8 @@ class StockMovement(Base):
         ),
         CheckConstraint("(kind = 'corrected') = (corrects_id IS NOT NULL)", "corrects"),
         CheckConstraint("kind NOT IN ('sent_back','corrected') OR reason <> ''", "reason"),
-        CheckConstraint("(kind = 'spoiled') = (cause <> '')", "cause"),
+        CheckConstraint("(kind IN ('spoiled','counted')) = (cause <> '')", "cause"),
+        CheckConstraint("(kind = 'counted') = (stocktake_id IS NOT NULL)", "stocktake"),
         CheckConstraint(
             "kind = 'received' OR (supplier = '' OR kind = 'sent_back')"
             " AND delivery_note = '' AND unit_cost_fen IS NULL",
@@ -61,6 +63,7 @@ class StockMovement(Base):
         CheckConstraint("day <= (at AT TIME ZONE 'UTC')::date + 1", "day"),
         UniqueConstraint("redemption_id", "kind"),
         UniqueConstraint("corrects_id"),
+        UniqueConstraint("stocktake_id", "item_id"),
         UniqueConstraint("id", "item_id"),
         ForeignKeyConstraint(["item_id", "station_id"], ["items.id", "items.station_id"]),
         # Only a movement of the same item can be corrected.
@@ -84,6 +87,7 @@ class StockMovement(Base):
     by_person_id: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
     redemption_id: Mapped[UUID | None] = mapped_column(ForeignKey("redemptions.id"))
     corrects_id: Mapped[int | None] = mapped_column(BigInteger)
+    stocktake_id: Mapped[UUID | None] = mapped_column(ForeignKey("stocktakes.id"))
     cause: Mapped[str] = mapped_column(Text, default="", server_default="")
     reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     supplier: Mapped[str] = mapped_column(Text, default="", server_default="")

@@ -67,6 +67,7 @@ def movements(
             StockMovement.at,
             StockMovement.redemption_id,
             StockMovement.corrects_id,
+            StockMovement.stocktake_id,
             undone.id.label("corrected_by_id"),
             StockMovement.cause,
             StockMovement.reason,

@@ -80,6 +80,7 @@ class MovementSchema(Schema):
     at = fields.AwareDateTime(required=True)
     redemption_id = fields.UUID(required=True, allow_none=True)
     corrects_id = fields.Integer(required=True, allow_none=True)
+    stocktake_id = fields.UUID(required=True, allow_none=True)
     corrected_by_id = fields.Integer(required=True, allow_none=True)
     cause = fields.String(required=True)
     reason = fields.String(required=True)

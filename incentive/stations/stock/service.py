@@ -59,7 +59,7 @@ def shelves(
     Raises:
         UnknownStation, OutOfScope: nothing is shown.
     """
-    service.require_at(caller, "station.audit", station_id)
+    service.require_at(caller, "station.goods", station_id)
     found = queries.shelves(station_id, day_of(at) - timedelta(days=MOVED_DAYS - 1))
     return page(found, [Item.name, Item.id], cursor=cursor, limit=limit, scalars=False)
 
@@ -72,7 +72,7 @@ def movements(
     Raises:
         UnknownStation, OutOfScope, DaysBackwards: nothing is shown.
     """
-    service.require_at(caller, "station.audit", station_id)
+    service.require_at(caller, "station.goods", station_id)
     if which.first_day and which.last_day and which.first_day > which.last_day:
         raise DaysBackwards
     found = queries.movements(
