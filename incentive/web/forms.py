@@ -1,6 +1,5 @@
 """Forms: done once however often they are sent, then a redirect that says what was done."""
 
-import re
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
@@ -13,6 +12,7 @@ from incentive.core import clock, idempotency
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unauthenticated, Unavailable
 from incentive.core.i18n import Text
+from incentive.core.money import parse_yuan
 from incentive.people.caller import Caller, caller
 from incentive.people.errors import ForeignOrigin
 from incentive.web.errors import (
@@ -26,7 +26,6 @@ from incentive.web.errors import (
 
 REASON_MAX: Final = 200
 _DIGITS_MAX: Final = 10
-_YUAN: Final = re.compile(r"[0-9]{1,7}(\.[0-9]{0,2})?")
 _ELSEWHERE: Final = (Unauthenticated, Unavailable, ForeignOrigin)
 _SEE_OTHER: Final = 303
 Action = Callable[[Caller, datetime], Text]
@@ -131,11 +130,11 @@ def fen(name: str, most: int) -> int | None:
     text = request.form.get(name, "").strip()
     if not text:
         return None
-    if not _YUAN.fullmatch(text):
-        raise AmountWrong(name)
-    yuan, _, rest = text.partition(".")
-    amount = int(yuan) * 100 + int(rest.ljust(2, "0") or 0)
-    if amount > most:
+    try:
+        amount = parse_yuan(text)
+    except ValueError:
+        raise AmountWrong(name) from None
+    if not 0 <= amount <= most:
         raise AmountWrong(name)
     return amount
 

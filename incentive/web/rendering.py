@@ -15,6 +15,7 @@ from flask_babel import (
     to_user_timezone,
 )
 
+from incentive.core import money
 from incentive.core.codes import grouped
 from incentive.core.i18n import LANGUAGES
 from incentive.web import viewer
@@ -98,4 +99,4 @@ def signed(count: int) -> str:
 
 def yuan(fen: int) -> str:
     """Return an amount of money in yuan: "¥12.50"."""
-    return f"¥{format_decimal(fen // 100)}.{fen % 100:02d}"
+    return f"¥{money.yuan(fen)}"

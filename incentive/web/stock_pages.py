@@ -1,12 +1,11 @@
 """A station's goods: what is there, what came and went, and the forms that write it down."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from marshmallow import EXCLUDE, ValidationError
 
 from incentive.core import clock
 from incentive.core.db import transaction
@@ -23,7 +22,7 @@ from incentive.stations.stock.domain import CAUSES, CORRECTABLE, COST_FEN_MAX, K
 from incentive.stations.stock.schemas import MovementQuerySchema
 from incentive.stations.stock.service import Filter
 from incentive.stations.stocktakes.domain import CAUSES as FOUND_CAUSES
-from incentive.web import forms
+from incentive.web import filters, forms
 from incentive.web.addresses import here, pager
 from incentive.web.errors import DaysBackwards, FieldUnreadable
 from incentive.web.site import bp
@@ -150,7 +149,7 @@ def _shown(
         typed=request.form,
         refusal=refusal,
         at_form=at_form,
-        filters={name: request.args.get(name, "").strip() for name in _FILTERS},
+        filters=filters.typed(_FILTERS),
         errors=[(error.field, error.message) for error in errors],
         **pager(rows.next_cursor),
     )
@@ -158,11 +157,9 @@ def _shown(
 
 def _filter() -> tuple[Filter | None, list[IncentiveError]]:
     """Return the filter that was typed, or what has to be mended in it."""
-    given = {name: text for name in _FILTERS if (text := request.args.get(name, "").strip())}
-    try:
-        wanted: dict[str, Any] = MovementQuerySchema(unknown=EXCLUDE).load(given)
-    except ValidationError as error:
-        return None, [FieldUnreadable(name) for name in error.messages_dict]
+    wanted, errors = filters.load(MovementQuerySchema, filters.typed(_FILTERS))
+    if wanted is None:
+        return None, errors
     which = Filter(**{name: value for name, value in wanted.items() if name != "limit"})
     if which.first_day and which.last_day and which.first_day > which.last_day:
         return None, [DaysBackwards()]

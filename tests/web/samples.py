@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from incentive.core.errors import IncentiveError
 from incentive.stations.stock.domain import CAUSES, CORRECTABLE, KINDS
-from tests.web import desk_samples
 from incentive.stations.stocktakes.domain import CAUSES as FOUND_CAUSES
 from incentive.stations.stocktakes.domain import Progress
 from incentive.stations.stocktakes.papers import STATES
+from tests.web import desk_samples
 
 KUNMING = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2025, 11, 29, 1, 20, tzinfo=UTC)
@@ -378,10 +378,10 @@ def stocktake(show: str = "different", **more: Any) -> dict[str, Any]:
         "stocktake": stocktake_view("open"),
         "states": STATES,
         "rows": [
-            line(1, "抽纸一提", 41, 38, cause="lost", note="货架后没有"),
-            line(2, "洗洁精 1 kg", 12, 13),
-            line(3, "遮放米 5 kg", 9, 9),
-            line(4, "晴雨伞（黑色，自动，带防滑手柄）", None, None),
+            counted_line(1, "抽纸一提", 41, 38, cause="lost", note="货架后没有"),
+            counted_line(2, "洗洁精 1 kg", 12, 13),
+            counted_line(3, "遮放米 5 kg", 9, 9),
+            counted_line(4, "晴雨伞（黑色，自动，带防滑手柄）", None, None),
         ],
         "show": show,
         "shows": [{"label": label, "href": "#", "current": name == show} for label, name in shows],
@@ -397,7 +397,7 @@ def stocktake(show: str = "different", **more: Any) -> dict[str, Any]:
     } | more
 
 
-def line(
+def counted_line(
     number: int, item: str, expected: int | None, counted: int | None, **more: Any
 ) -> dict[str, Any]:
     return {

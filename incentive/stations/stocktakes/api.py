@@ -7,8 +7,7 @@ from flask import Response, abort
 
 from incentive.core import clock
 from incentive.core.db import transaction
-from incentive.core.documents import file_name, send
-from incentive.core.documents.sending import ENDINGS
+from incentive.core.documents import MIMETYPES, file_name, send
 from incentive.core.http import ApiBlueprint, page_of
 from incentive.core.paging import Page, PageQuerySchema
 from incentive.core.zone import day_of
@@ -100,7 +99,7 @@ def give_stocktake_up(fields: dict[str, Any], stocktake_id: UUID) -> StocktakeVi
 @bp.response(200, {"type": "string", "format": "binary"}, content_type="application/octet-stream")
 def stocktake_paper(stocktake_id: UUID, ending: Any) -> Response:
     """Give the stocktake on paper, as pdf or xlsx: a sheet to count on, or the result to sign."""
-    if ending not in ENDINGS:
+    if ending not in MIMETYPES:
         abort(404)
     with transaction():
         paper, found = papers.document(caller(), stocktake_id, clock.now())
