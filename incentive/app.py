@@ -31,7 +31,7 @@ from incentive.ledger import own_checks as ledger_checks  # noqa: F401 - registe
 from incentive.ledger import seal_checks  # noqa: F401 - registers itself
 from incentive.merchants import api as merchants_api
 from incentive.merchants import checks as merchants_checks  # noqa: F401 - registers itself
-from incentive.merchants import statements_api
+from incentive.merchants import payments_api, statements_api
 from incentive.people import api as people_api
 from incentive.people import caller, me_api
 from incentive.regions import api as regions_api
@@ -54,6 +54,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     regions_api.bp,
     merchants_api.bp,
     statements_api.bp,
+    payments_api.bp,
     people_api.bp,
     me_api.bp,
     activities_api.bp,

@@ -11,6 +11,7 @@ ACTIONS: Final[dict[str, Text]] = {
     "agreement.make": _("Price agreed"),
     "attendance.confirm": _("Attendance confirmed"),
     "goods.correct": _("Movement of goods corrected"),
+    "bank.import": _("Bank file read in"),
     "goods.receive": _("Goods received"),
     "goods.send_back": _("Goods sent back"),
     "goods.spoil": _("Goods spoiled"),

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 from incentive.core.clock import local_day
 from incentive.core.documents import Column, Document, Ending, Qr, Table, file_name
 from incentive.core.i18n import Text, _
+from incentive.ledger import proving
 from incentive.merchants.domain import reference
 from incentive.merchants.statements import Detail
 
@@ -40,8 +41,8 @@ COLUMNS: Final = (
 )
 
 
-def paper(detail: Detail, at: datetime, timezone: str, checkpoint: Qr | None = None) -> Document:
-    """Return a statement as a document, made at `at`."""
+def paper(detail: Detail, at: datetime, timezone: str, seal: Qr | None = None) -> Document:
+    """Return a statement as a document, made at `at`, with the `seal` at its foot."""
     statement, row = detail.statement, detail.row
     facts: list[tuple[str | Text, Any]] = [
         (_("Number"), reference(statement.serial)),
@@ -75,8 +76,25 @@ def paper(detail: Detail, at: datetime, timezone: str, checkpoint: Qr | None = N
             _("Please quote the number %(number)s on the transfer.", number=facts[0][1]),
         ],
         signatures=[_("Merchant (signature, date)"), _("Sponsor or community (signature, date)")],
-        qr=checkpoint,
+        qr=seal,
     )
+
+
+def checkpoint() -> Qr | None:
+    """Return the latest signed checkpoint of the books as a QR code: its note, whole.
+
+    Whoever keeps the paper can hold any later export of the books against it.
+    """
+    last = proving.checkpoint_last()
+    if last is None:
+        return None
+    caption = _(
+        "Checkpoint of the books: %(size)s entries sealed by %(at)s. The code is the signed note;"
+        " with it anyone can check that none of them was changed since.",
+        size=last.tree_size,
+        at=last.at.isoformat(timespec="seconds"),
+    )
+    return Qr(last.note, caption)
 
 
 def name(detail: Detail, ending: Ending) -> str:

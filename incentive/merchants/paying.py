@@ -1,15 +1,20 @@
 """Payments: made outside the system, recorded here with their reference, taken back in the open."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from incentive.core.db import session
+from incentive.core.ids import new_id
 from incentive.core.zone import day_of
 from incentive.ledger import service as ledger
 from incentive.ledger.domain import Posting, Purse, transfer
 from incentive.merchants import payment_queries
 from incentive.merchants.domain import FEN, check_state, merchant, source
-from incentive.merchants.payment_models import BankRow, Payment
+from incentive.merchants.payment_errors import BankRowMatched
+from incentive.merchants.payment_models import Payment
+from incentive.merchants.refusing import refusing
 from incentive.merchants.statement_errors import PaidInFuture, PaidTooMuch, UnknownPayment
 from incentive.merchants.statement_models import Statement
 from incentive.merchants.statements import Detail, detail, locked
@@ -17,15 +22,19 @@ from incentive.people import acts
 from incentive.people.caller import Caller
 
 
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """A payment to be recorded, and the bank's row that shows it."""
+
+    statement_id: UUID
+    fen: int
+    reference: str
+    paid_on: date
+    bank_row_id: UUID | None = None
+
+
 def pay(
-    caller: Caller,
-    statement_id: UUID,
-    *,
-    fen: int,
-    reference: str,
-    paid_on: date,
-    at: datetime,
-    bank_row: BankRow | None = None,
+    caller: Caller, statement_id: UUID, *, fen: int, reference: str, paid_on: date, at: datetime
 ) -> Detail:
     """Record what was paid on a statement; when all is paid, the statement is.
 
@@ -34,45 +43,61 @@ def pay(
     """
     found = locked(caller, statement_id)
     caller.require("payment.record", region_path=found.region_path)
-    statement: Statement = found[0]
-    check_state(statement.status, "payable")
-    outstanding = statement.total_fen - statement.paid_fen
-    if fen > outstanding:
-        raise PaidTooMuch(outstanding)
-    if paid_on > day_of(at):
-        raise PaidInFuture
-    made = Payment(
-        statement_id=statement_id,
-        fen=fen,
-        reference=reference,
-        paid_on=paid_on,
-        bank_row_id=bank_row and bank_row.id,
-        recorded_by=caller.person_id,
-        recorded_at=at,
-    )
-    session().add(made)
-    statement.paid_fen += fen
-    if fen == outstanding:
-        statement.status = "paid"
-    session().flush()
-    owner = merchant(statement.merchant_id)
-    ledger.post(
-        [
-            Posting(
-                key=_key(made),
-                kind="payment",
-                source=source(statement_id),
-                actor=f"person:{caller.person_id}",
-                effective_on=paid_on,
-                lines=transfer(
-                    Purse(owner, "payable", asset=FEN), Purse(owner, "paid", asset=FEN), fen
-                ),
-            )
-        ]
-    )
-    after = {"payment": made.id, "fen": fen, "paid_on": paid_on, "status": statement.status}
+    pay_all(caller, [Paying(statement_id, fen, reference, paid_on)], at)
+    after = {"fen": fen, "paid_on": paid_on, "status": found[0].status}
     acts.record(caller, "statement.pay", subject=source(statement_id), after=after)
     return detail(caller, statement_id)
+
+
+def pay_all(caller: Caller, payings: Sequence[Paying], at: datetime) -> None:
+    """Record payments on statements, each of which the caller may do.
+
+    Raises:
+        WrongState, PaidTooMuch, PaidInFuture, BankRowMatched: nothing was written.
+    """
+    if not payings:
+        return
+    statements = payment_queries.lock_statements([paying.statement_id for paying in payings])
+    postings = []
+    for paying in payings:
+        statement = statements[paying.statement_id]
+        check_state(statement.status, "payable")
+        outstanding = statement.total_fen - statement.paid_fen
+        if paying.fen > outstanding:
+            raise PaidTooMuch(outstanding)
+        if paying.paid_on > day_of(at):
+            raise PaidInFuture
+        made = Payment(
+            id=new_id(),
+            statement_id=statement.id,
+            fen=paying.fen,
+            reference=paying.reference,
+            paid_on=paying.paid_on,
+            bank_row_id=paying.bank_row_id,
+            recorded_by=caller.person_id,
+            recorded_at=at,
+        )
+        session().add(made)
+        statement.paid_fen += paying.fen
+        if paying.fen == outstanding:
+            statement.status = "paid"
+        postings.append(_posting(made, merchant(statement.merchant_id)))
+    with refusing(uq_statement_payments_bank_row=BankRowMatched()):
+        session().flush()
+    ledger.post(postings)
+
+
+def _posting(payment: Payment, owner: str) -> Posting:
+    return Posting(
+        key=_key(payment),
+        kind="payment",
+        source=source(payment.statement_id),
+        actor=f"person:{payment.recorded_by}",
+        effective_on=payment.paid_on,
+        lines=transfer(
+            Purse(owner, "payable", asset=FEN), Purse(owner, "paid", asset=FEN), payment.fen
+        ),
+    )
 
 
 def take_back(

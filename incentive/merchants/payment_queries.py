@@ -4,11 +4,19 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, and_, case, insert, or_, select
 
 from incentive.core.db import session
-from incentive.merchants.payment_models import Payment
+from incentive.merchants.domain import references_in
+from incentive.merchants.matching import Owed, Paid
+from incentive.merchants.models import Merchant
+from incentive.merchants.payment_models import BankFile, BankRow, Payment
+from incentive.merchants.statement_models import Statement
 from incentive.people.models import Person
+from incentive.regions.models import Region
+from incentive.regions.queries import inside
+
+_STANDS = Payment.taken_back_at.is_(None)
 
 
 def payments(statement_id: UUID) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -27,3 +35,95 @@ def lock_payment(statement_id: UUID, payment_id: UUID) -> Payment | None:
     return session().scalar(
         select(Payment).filter_by(id=payment_id, statement_id=statement_id, taken_back_at=None)
     )
+
+
+def lock_statements(statement_ids: Sequence[UUID]) -> dict[UUID, Statement]:
+    """Return statements as they are now, by id, locked in the order of their ids."""
+    found = select(Statement).where(Statement.id.in_(statement_ids)).order_by(Statement.id)
+    locked = found.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return {statement.id: statement for statement in session().scalars(locked)}
+
+
+def lock_imports(region_id: UUID) -> None:
+    """Let nobody else take a file in for the region until the transaction ends."""
+    found = select(Region.id).where(Region.id == region_id)
+    session().execute(found.with_for_update(key_share=True)).all()
+
+
+def known_hashes(region_id: UUID, hashes: Sequence[bytes]) -> set[bytes]:
+    """Return which of the hashes rows of the region have."""
+    found = select(BankRow.row_hash).where(
+        BankRow.region_id == region_id, BankRow.row_hash.in_(hashes)
+    )
+    return set(session().scalars(found))
+
+
+def insert_rows(rows: Sequence[dict[str, Any]]) -> None:
+    """Write rows of a file."""
+    session().execute(insert(BankRow), rows)
+
+
+def owed(paths: Sequence[str], payments: Sequence[Paid]) -> list[Owed]:
+    """Return the statements below `paths` that the payments may be for: by number, or by name and amount."""
+    serials = {
+        serial
+        for payment in payments
+        for serial in references_in(f"{payment.reference} {payment.counterparty}")
+    }
+    open_fen = case(
+        (Statement.status == "payable", Statement.total_fen - Statement.paid_fen), else_=0
+    )
+    fitting = and_(
+        Statement.status == "payable",
+        Merchant.name.in_({payment.counterparty for payment in payments}),
+    )
+    found = (
+        select(
+            Statement.id,
+            Statement.serial,
+            Merchant.name.label("merchant_name"),
+            open_fen.label("fen"),
+        )
+        .join(Merchant, Merchant.id == Statement.merchant_id)
+        .join(Region, Region.id == Statement.region_id)
+        .where(inside(Region.path, paths), or_(Statement.serial.in_(serials), fitting))
+        .order_by(Statement.id)
+    )
+    return [Owed(**row) for row in session().execute(found).mappings()]
+
+
+def rows(paths: Sequence[str], state: str) -> Select[*tuple[Any, ...]]:
+    """Return (BankRow, file_name, statement_id, serial, region_path) of the bank's rows below `paths`.
+
+    `state`: `open`, `matched` or `all`.
+    """
+    found = (
+        select(
+            BankRow,
+            BankFile.name.label("file_name"),
+            Payment.statement_id,
+            Statement.serial,
+            Region.path.label("region_path"),
+        )
+        .join(BankFile, BankFile.id == BankRow.file_id)
+        .join(Region, Region.id == BankRow.region_id)
+        .outerjoin(Payment, and_(Payment.bank_row_id == BankRow.id, _STANDS))
+        .outerjoin(Statement, Statement.id == Payment.statement_id)
+        .where(inside(Region.path, paths))
+    )
+    if state == "open":
+        found = found.where(Payment.id.is_(None))
+    elif state == "matched":
+        found = found.where(Payment.id.is_not(None))
+    return found
+
+
+def row(row_id: UUID) -> Row[*tuple[Any, ...]] | None:
+    """Return one of the bank's rows, as `rows`."""
+    found = (
+        select(BankRow, Payment.statement_id, Region.path.label("region_path"))
+        .join(Region, Region.id == BankRow.region_id)
+        .outerjoin(Payment, and_(Payment.bank_row_id == BankRow.id, _STANDS))
+        .where(BankRow.id == row_id)
+    )
+    return session().execute(found).one_or_none()

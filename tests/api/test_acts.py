@@ -33,6 +33,7 @@ ROOT = Path(__file__).parents[2]
 NAME, PHONE = "欧阳不可见", "13977771234"
 
 NOT_ADMINISTRATIVE = {
+    "api_payments.preview": "looks at a file and changes nothing",
     "api_me.sign_up": "somebody enters themselves; the person's row says when",
     "api_me.renew_password": "one's own password",
     "api_people.open_session": "signing in",
@@ -251,6 +252,8 @@ RECORDED = {
 }
 # endpoint: (act, the file of the test that sees it recorded)
 RECORDED_ELSEWHERE: dict[str, tuple[str, str]] = {
+    "api_payments.take_in": ("bank.import", "tests/merchants/test_banking.py"),
+    "api_payments.assign": ("statement.pay", "tests/merchants/test_banking.py"),
     "api_merchants.add_merchant": ("merchant.add", "tests/merchants/test_api.py"),
     "api_merchants.add_contact": ("merchant.contact", "tests/merchants/test_api.py"),
     "api_merchants.end_contact": ("merchant.contact", "tests/merchants/test_api.py"),

@@ -10,6 +10,7 @@ from incentive.ledger.reconciliation import Comparison
 from tests import factories
 
 LISTS = [
+    "/api/v1/bank-rows",
     "/api/v1/merchants",
     "/api/v1/sponsors",
     "/api/v1/price-agreements",

@@ -3,12 +3,16 @@
 import io
 
 import pytest
+import zxingcpp
 from openpyxl import load_workbook
+from PIL import Image
 from pypdf import PdfReader
 
 from incentive.audit.models import AuditEntry
+from incentive.core import clock
 from incentive.core.db import session, transaction
 from incentive.core.money import yuan
+from incentive.ledger import sealing
 from incentive.stations import service as stations
 from tests.merchants.conftest import API, PRICE, charged, day, get, noon, open_market, post, sent
 from tests.merchants.conftest import statement as draft
@@ -231,6 +235,26 @@ def test_both_papers_show_the_api_s_totals_and_a_name_like_a_formula_stays_a_tex
     assert printed.count(yuan(total)) == 2
     assert shown["statement"]["reference"] in printed
     assert "第 1 页，共 1 页" in printed
+
+
+def test_both_papers_carry_the_latest_checkpoint_of_the_books(live):
+    with live.app_context():
+        shop, client = open_market(), live.test_client()
+        with transaction():
+            shop.give_out(day(10, 5), 4)
+            made = sent(shop).statement.id
+        with transaction():
+            sealing.seal_batch()
+            note = sealing.checkpoint(clock.now()).note
+        data, _ = words_and_figures(client, shop, f"/merchant-statements/{made}.pdf")
+        (drawn,) = PdfReader(io.BytesIO(data)).pages[-1].images
+        (found,) = zxingcpp.read_barcodes(drawn.image.convert("L"))
+        assert found.text == note
+        data, _ = words_and_figures(client, shop, f"/merchant-statements/{made}.xlsx")
+        (image,) = load_workbook(io.BytesIO(data)).active._images
+        with Image.open(io.BytesIO(image._data())) as picture:
+            (found,) = zxingcpp.read_barcodes(picture.convert("L"))
+        assert found.text == note
 
 
 def test_papers_are_for_those_who_may_see_the_statement(client, given_out, before):
