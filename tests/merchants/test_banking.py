@@ -109,7 +109,7 @@ def test_a_preview_tells_everything_and_changes_nothing(market, due, quoted):
         at=AT,
     )
     assert seen[0].match.statement.id == due.id
-    assert "is no date" in str(seen[1].why)
+    assert "2026-10-31" in str(seen[1].why)
     assert session().query(BankRow).count() == 0
 
 
