@@ -13,6 +13,25 @@ class DaysBackwards(Invalid):
         super().__init__(_("The first day is after the last one. Swap them."), field="from")
 
 
+class TooManyPeriods(Invalid):
+    """The days make more periods than a picture can show."""
+
+    code = "desk.too_many_periods"
+
+    def __init__(self, periods: int, most: int) -> None:
+        super().__init__(
+            _(
+                "These days make %(periods)s periods; a chart shows up to %(most)s."
+                " Choose fewer days, or weeks or months.",
+                periods=periods,
+                most=most,
+            ),
+            field="unit",
+            periods=periods,
+            most=most,
+        )
+
+
 class UnknownNumber(Invalid):
     """Nobody has the volunteer number of a filter."""
 

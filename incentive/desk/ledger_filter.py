@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, text
@@ -14,13 +14,14 @@ from incentive.desk.reach import Reach, owner_within, owners_within
 from incentive.ledger.models import BY_HAND, Account, Entry, Transaction
 
 By = Literal["effective", "booked"]
+PURSES: Final = ("available", "held")
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerFilter:
     """What is looked for; days are local and both within, amounts whole and without sign.
 
-    `person` is a volunteer number, `actor` too, or `system`; `region` a region's code: it means
+    `purpose` may be `purses`: available or held. `person` is a volunteer number, `actor` too, or `system`; `region` a region's code: it means
     its own account, its stations' and those of the people who live there.
     """
 
@@ -79,7 +80,9 @@ def selection(
         entries.append(Account.id == which.account)
     if which.asset:
         entries.append(Account.asset == which.asset)
-    if which.purpose:
+    if which.purpose == "purses":
+        entries.append(Account.purpose.in_(PURSES))
+    elif which.purpose:
         entries.append(Account.purpose == which.purpose)
     entries += _amounts(which)
     # A stretch of days lies together in the table and is found by its own index. By the ids'

@@ -78,6 +78,31 @@ class LedgerQuerySchema(LedgerFilterSchema, PageQuerySchema):
     """Which transactions, and which page of them."""
 
 
+class SeriesQuerySchema(DaysSchema):
+    """Which periods."""
+
+    unit = fields.String(load_default="month", validate=validate.OneOf(("day", "week", "month")))
+
+
+class PeriodSchema(Schema):
+    """A stretch of days, both included, and its points."""
+
+    first_day = fields.Date(required=True)
+    last_day = fields.Date(required=True)
+    issued = fields.Integer(required=True)
+    spent = fields.Integer(required=True)
+    expired = fields.Integer(required=True)
+    outstanding = fields.Integer(
+        required=True, metadata={"description": "What people held at the end of it"}
+    )
+
+
+class SeriesSchema(Schema):
+    """Periods, the earliest first."""
+
+    items = fields.List(fields.Nested(PeriodSchema), required=True)
+
+
 class SumSchema(Schema):
     """What came in and went out, of one asset."""
 

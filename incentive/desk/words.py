@@ -33,6 +33,7 @@ ASSETS: Final[dict[str, Text]] = {
     "fen": _("fen"),
 }
 PURPOSES: Final[dict[str, Text]] = {
+    "purses": _("purses of people"),
     "available": _("available"),
     "held": _("held"),
     "issuance": _("issuance"),

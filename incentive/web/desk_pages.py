@@ -19,6 +19,12 @@ _TOOLS: Final[tuple[tuple[str, Text, Text, str], ...]] = (
         "ledger",
     ),
     (
+        "web.desk_charts",
+        _("Points over time"),
+        _("Issued, spent, expired and outstanding, by day, week or month."),
+        "points",
+    ),
+    (
         "web.desk_acts",
         _("Audit log"),
         _("Who did what, by which role, when and from where."),

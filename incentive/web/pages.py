@@ -9,6 +9,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     checkpoint_pages,
     counter_pages,
     desk_act_pages,
+    desk_chart_pages,
     desk_ledger_pages,
     desk_pages,
     detours,

@@ -6,6 +6,7 @@ from typing import Any
 from incentive.core.i18n import Text
 from incentive.desk.words import ASSETS, KINDS, PURPOSES
 from incentive.ledger.sources import Source
+from incentive.web.chart import chart
 
 NOW = datetime(2025, 11, 29, 1, 20, tzinfo=UTC)
 
@@ -111,6 +112,26 @@ def desk_transaction(**more: Any) -> dict[str, Any]:
     return {"found": found | more} | usual
 
 
+def desk_charts(**more: Any) -> dict[str, Any]:
+    labels = [f"{month}月" for month in range(1, 13)]
+    moved = [[900 + 37 * n, 300 + 61 * n, 40 * (n % 3)] for n in range(12)]
+    held = [1200 + 540 * n for n in range(12)]
+    names = ("issued", "spent", "expired")
+    rows = [
+        {"label": label, "outstanding": {"figure": held[n], "href": "#"}}
+        | {name: {"figure": moved[n][k], "href": "#"} for k, name in enumerate(names)}
+        for n, label in enumerate(labels)
+    ]
+    return {
+        "filters": {"unit": "month", "from": "", "to": ""},
+        "errors": [],
+        "units": {"day": "日", "week": "周", "month": "月"},
+        "moved": chart(labels, list(zip(*moved, strict=True)), line=False),
+        "held": chart(labels, [held], line=True),
+        "rows": rows[::-1],
+    } | more
+
+
 TOOLS = [
     {"href": "#", "label": "操作日志", "text": "谁做了什么。", "icon": "shield"},
     {"href": "#", "label": "总账", "text": "每一笔积分。", "icon": "ledger"},
@@ -124,6 +145,11 @@ PAGES: dict[str, Any] = {
     "desk_ledger_wrong": (
         "web/desk_ledger.html",
         lambda: desk_ledger(readable=False, errors=[("least", "这一项看不懂。")]),
+    ),
+    "desk_charts": ("web/desk_charts.html", desk_charts),
+    "desk_charts_wrong": (
+        "web/desk_charts.html",
+        lambda: desk_charts(rows=[], errors=[("unit", "请选择按周或按月。")]),
     ),
     "desk_transaction": ("web/desk_transaction.html", desk_transaction),
     "desk_transaction_unknown_source": (
