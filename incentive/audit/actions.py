@@ -30,6 +30,7 @@ ACTIONS: Final[dict[str, Text]] = {
     "regions.import": _("Regions imported"),
     "role.grant": _("Role granted"),
     "role.revoke": _("Role ended"),
+    "sample.draw": _("Sample drawn for spot checks"),
     "settlement.retry": _("Settlement to be tried again"),
     "shift.add": _("Shift added"),
     "shift.cancel": _("Shift cancelled"),

@@ -1,6 +1,6 @@
 """What the desk refuses."""
 
-from incentive.core.errors import Invalid, NotFound
+from incentive.core.errors import Conflict, Invalid, NotFound
 from incentive.core.i18n import _
 
 
@@ -39,6 +39,38 @@ class UnknownNumber(Invalid):
 
     def __init__(self, field: str) -> None:
         super().__init__(_("Nobody here has this volunteer number. Check it."), field=field)
+
+
+class NothingSealed(Conflict):
+    """No checkpoint yet: there is no seed that nobody chose."""
+
+    code = "desk.nothing_sealed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Nothing is sealed yet, so there is no seed that nobody chose. Try in a minute.")
+        )
+
+
+class NothingInDays(Invalid):
+    """There is nothing to draw from."""
+
+    code = "desk.nothing_in_days"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("There is no transaction in these days. Widen them, or take another kind."),
+            field="from",
+        )
+
+
+class UnknownSample(NotFound):
+    """No such sample that the auditor may see."""
+
+    code = "desk.unknown_sample"
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such sample. Look at the list of samples."))
 
 
 class UnknownTransaction(NotFound):

@@ -42,7 +42,7 @@ def few(found: Selection) -> list[int] | None:
 
 def listed(found: Selection, ids: list[int] | None, *, cursor: str | None, limit: int) -> Page:
     """Return a page of transactions, the latest first."""
-    rows = select(Transaction).where(*found.transactions, *_having_entries(found, ids))
+    rows = select(Transaction).where(*found.transactions, *having_entries(found, ids))
     return page(rows, [found.key], cursor=cursor, limit=limit, newest_first=True)
 
 
@@ -93,7 +93,7 @@ def totals(found: Selection, ids: list[int] | None) -> Sequence[Row[*tuple[Any, 
 def is_within(found: Selection, transaction_id: int) -> bool:
     """Say whether a transaction belongs to the selection."""
     statement = select(Transaction.id).where(
-        Transaction.id == transaction_id, *found.transactions, *_having_entries(found, None)
+        Transaction.id == transaction_id, *found.transactions, *having_entries(found, None)
     )
     return session().scalar(statement) is not None
 
@@ -146,7 +146,8 @@ def entries() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _having_entries(found: Selection, ids: list[int] | None) -> list[ColumnElement[bool]]:
+def having_entries(found: Selection, ids: list[int] | None) -> list[ColumnElement[bool]]:
+    """Has an entry that counts, or is one of `ids`, if those are known."""
     if ids is not None:
         return _among(ids)
     if not found.entries:

@@ -25,6 +25,12 @@ _TOOLS: Final[tuple[tuple[str, Text, Text, str], ...]] = (
         "points",
     ),
     (
+        "web.desk_samples",
+        _("Spot checks"),
+        _("Random samples to check against vouchers, with worksheets."),
+        "check",
+    ),
+    (
         "web.desk_acts",
         _("Audit log"),
         _("Who did what, by which role, when and from where."),

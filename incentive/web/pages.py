@@ -12,6 +12,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     desk_chart_pages,
     desk_ledger_pages,
     desk_pages,
+    desk_sample_pages,
     detours,
     duty_pages,
     ledger_pages,

@@ -50,6 +50,8 @@ NOT_ADMINISTRATIVE = {
     "api_stocktakes.explain_difference": "kept in `stocktake_explanations`, with who explained",
     "web.count_items": "as api_stocktakes.count_items",
     "web.explain_difference": "as api_stocktakes.explain_difference",
+    "api_samples.record_findings": "a finding is a row of its own, with who and when, never changed",
+    "web.check_sample": "as api_samples.record_findings",
     "web.password_now": "one's own password",
     "web.scan": "as api_scans.scan",
     "web.redeem": "one's own order",
@@ -254,6 +256,8 @@ RECORDED = {
 RECORDED_ELSEWHERE: dict[str, tuple[str, str]] = {
     "api_payments.take_in": ("bank.import", "tests/merchants/test_banking.py"),
     "api_payments.assign": ("statement.pay", "tests/merchants/test_banking.py"),
+    "api_samples.draw": ("sample.draw", "tests/desk/test_samples.py"),
+    "web.draw_sample": ("sample.draw", "tests/desk/test_samples.py"),
     "api_merchants.add_merchant": ("merchant.add", "tests/merchants/test_api.py"),
     "api_merchants.add_contact": ("merchant.contact", "tests/merchants/test_api.py"),
     "api_merchants.end_contact": ("merchant.contact", "tests/merchants/test_api.py"),

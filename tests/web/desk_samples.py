@@ -3,8 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text
 from incentive.desk.words import ASSETS, KINDS, PURPOSES
+from incentive.desk.worksheets import HOW
 from incentive.ledger.sources import Source
 from incentive.web.chart import chart
 
@@ -132,6 +134,64 @@ def desk_charts(**more: Any) -> dict[str, Any]:
     } | more
 
 
+def _sample(**more: Any) -> dict[str, Any]:
+    return {
+        "id": "8b0c6c1e-0000-4000-8000-000000000009",
+        "first_day": date(2025, 11, 1),
+        "last_day": date(2025, 11, 30),
+        "kind": None,
+        "made_at": at(-2),
+        "size": 20,
+        "population": 2140,
+        "last_id": 88214,
+        "seed": f"{'5e' * 32}:2025-11-29",
+    } | more
+
+
+def desk_samples(**more: Any) -> dict[str, Any]:
+    row = {"SpotSample": _sample(), "made_by_number": "5300000000771", "checked": 4, "missing": 0}
+    typed = {"from": "2025-11-01", "to": "2025-11-30", "size": "20", "kind": "", "by_kind": True}
+    return {
+        "typed": typed,
+        "errors": [],
+        "kinds": KINDS,
+        "rows": [row, row | {"missing": 1, "SpotSample": _sample(kind="refund")}],
+        "first": None,
+        "older": "#",
+    } | more
+
+
+def desk_sample(**more: Any) -> dict[str, Any]:
+    row = {
+        "position": 1,
+        "id": 31,
+        "kind": "redemption",
+        "source": "redemption:1",
+        "effective_on": date(2025, 11, 12),
+        "actor": "5300000000771",
+        "amount": 480,
+        "voucher_seen": None,
+        "note": None,
+        "found_by": None,
+        "found_at": None,
+    }
+    checked = {"found_by": "5300000000771", "found_at": at(-1)}
+    rows = [
+        row,
+        row | checked | {"position": 2, "voucher_seen": True, "note": ""},
+        row | checked | {"position": 3, "voucher_seen": False, "note": "没有签收单。"},
+    ]
+    sheet = {
+        "sample": _sample(),
+        "made_by": "5300000000771",
+        "checked": 2,
+        "missing": 1,
+        "rows": rows,
+    }
+    usual = {"how": HOW, "titles": {"redemption:1": "食用油 5 L"}, "kinds": KINDS}
+    return {"sheet": sheet, "refusal": None, "xlsx": "#", "pdf": "#"} | usual | more
+
+
 TOOLS = [
     {"href": "#", "label": "操作日志", "text": "谁做了什么。", "icon": "shield"},
     {"href": "#", "label": "总账", "text": "每一笔积分。", "icon": "ledger"},
@@ -150,6 +210,16 @@ PAGES: dict[str, Any] = {
     "desk_charts_wrong": (
         "web/desk_charts.html",
         lambda: desk_charts(rows=[], errors=[("unit", "请选择按周或按月。")]),
+    ),
+    "desk_samples": ("web/desk_samples.html", desk_samples),
+    "desk_samples_empty": (
+        "web/desk_samples.html",
+        lambda: desk_samples(rows=[], older=None, errors=[("size", "请填写 1 到 500。")]),
+    ),
+    "desk_sample": ("web/desk_sample.html", desk_sample),
+    "desk_sample_refused": (
+        "web/desk_sample.html",
+        lambda: desk_sample(refusal=IncentiveError(Text("x"))),
     ),
     "desk_transaction": ("web/desk_transaction.html", desk_transaction),
     "desk_transaction_unknown_source": (
