@@ -40,6 +40,8 @@ from incentive.settlement import accounts_api, reconciliation_api
 from incentive.settlement import api as settlement_api
 from incentive.settlement import checks as settlement_checks  # noqa: F401 - registers itself
 from incentive.settlement import jobs as settlement_jobs  # noqa: F401 - listens to check-in
+from incentive.settlement.rulebook import api as rules_api
+from incentive.settlement.rulebook import checks as rules_checks  # noqa: F401 - registers itself
 from incentive.stations import api as stations_api
 from incentive.stations import checks as stations_checks  # noqa: F401 - registers itself
 from incentive.stations import ledger_api, redemptions_api
@@ -73,6 +75,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     desk_ledger_api.bp,
     exports_api.bp,
     samples_api.bp,
+    rules_api.bp,
 )
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (pages.bp,)
 

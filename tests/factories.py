@@ -15,6 +15,8 @@ from incentive.merchants.statement_models import Statement, StatementLine
 from incentive.people.caller import token_hash
 from incentive.people.models import Person, RoleGrant, SignIn
 from incentive.regions.models import Region
+from incentive.settlement.models import RuleVersion
+from incentive.settlement.rulebook.models import RuleDraft, Simulation
 from incentive.stations.models import Item, Station
 from incentive.stations.stock.models import StockMovement
 from incentive.stations.stocktakes.models import Stocktake
@@ -239,3 +241,50 @@ def merchant_statement(at, item, by):
         )
     )
     return statement
+
+
+def rule_draft(document, effective_from, by=None, state="submitted"):
+    """A draft that was simulated over its proposer's month, unless it is only drafted."""
+    draft = add(
+        RuleDraft(
+            document=document,
+            effective_from=effective_from,
+            reason="试行",
+            proposed_by=(by or person()).id,
+            proposed_at=NOW,
+            state=state,
+        )
+    )
+    session().refresh(draft)
+    if state != "draft":
+        month = date(2026, 10, 1)
+        add(
+            Simulation(
+                draft_id=draft.id,
+                document_hash=draft.document_hash,
+                first_month=month,
+                last_month=month,
+                asked_by=draft.proposed_by,
+                asked_at=NOW,
+                finished_at=NOW,
+            )
+        )
+    return draft
+
+
+def rule_version(document, effective_from, approver=None):
+    """Rules in force from a day on, by way of a draft that a second person approved."""
+    draft = rule_draft(document, effective_from)
+    version = add(
+        RuleVersion(
+            effective_from=effective_from,
+            document=document,
+            created_by=draft.proposed_by,
+            created_at=NOW,
+            draft_id=draft.id,
+            approved_by=(approver or person()).id,
+        )
+    )
+    draft.state, draft.decided_by, draft.decided_at = "approved", version.approved_by, NOW
+    session().flush()
+    return version

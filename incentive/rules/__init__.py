@@ -6,6 +6,7 @@ back `Award`s.
 """
 
 from incentive.rules.awarding import award, award_all
+from incentive.rules.describe import describe
 from incentive.rules.domain import Award, Fact, RuleSet, Step
 from incentive.rules.errors import RuleError
 from incentive.rules.explain import words
@@ -20,6 +21,7 @@ __all__ = [
     "Step",
     "award",
     "award_all",
+    "describe",
     "parse",
     "words",
 ]

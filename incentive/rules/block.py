@@ -1,5 +1,6 @@
 """Points per full block of minutes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -27,6 +28,10 @@ class Block(Rule):
         "en": {
             "": "{minutes:minute} at {block_points:point} per {block_minutes:minute} → {after:point}"
         },
+    }
+    terms: ClassVar[Mapping[str, str]] = {
+        "zh": "每满 {block_minutes} 分钟得 {block_points} 分，不满不计",
+        "en": "{block_points:point} for every full {block_minutes:minute}; a part earns nothing",
     }
 
     @classmethod

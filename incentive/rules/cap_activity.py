@@ -1,5 +1,6 @@
 """No more than so many points for one activity."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -21,6 +22,10 @@ class CapActivity(Rule):
         "en": {
             "": "At most {cap:point} for one activity, {paid} already paid: {before:point} → {after:point}"
         },
+    }
+    terms: ClassVar[Mapping[str, str]] = {
+        "zh": "每项活动最多 {points} 分",
+        "en": "At most {points:point} for one activity",
     }
 
     @classmethod

@@ -1,5 +1,6 @@
 """No more than so many points on one day."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -21,6 +22,10 @@ class CapDay(Rule):
         "en": {
             "": "At most {cap:point} on one day, {paid} already paid: {before:point} → {after:point}"
         },
+    }
+    terms: ClassVar[Mapping[str, str]] = {
+        "zh": "每日最多 {points} 分",
+        "en": "At most {points:point} on one day",
     }
 
     @classmethod

@@ -1,5 +1,6 @@
 """No more than so many points in a month."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -21,6 +22,10 @@ class CapMonth(Rule):
         "en": {
             "": "At most {cap:point} in a month, {paid} already paid: {before:point} → {after:point}"
         },
+    }
+    terms: ClassVar[Mapping[str, str]] = {
+        "zh": "每月最多 {points} 分",
+        "en": "At most {points:point} in a month",
     }
 
     @classmethod

@@ -98,6 +98,9 @@ class Rule(ABC):
     name: ClassVar[str]
     stage: ClassVar[Stage]
     words: ClassVar[Words]
+    """What a step of it is told as."""
+    terms: ClassVar[Mapping[str, str]]
+    """Language -> what it is announced as, with its parameters."""
 
     @classmethod
     @abstractmethod

@@ -15,7 +15,7 @@ _OTHER: Words = {
 }
 
 
-class _Count(int):
+class Count(int):
     """A number that a template may follow with its noun: `{points:point}` -> "15 points"."""
 
     def __format__(self, noun: str) -> str:
@@ -31,8 +31,13 @@ def words(explanation: Sequence[Mapping[str, Any]], language: str = "zh") -> lis
     `language` is a locale such as `zh`, `zh_Hans_CN` or `en-GB`; anything that is
     not English is answered in Chinese.
     """
-    speech = "en" if language[:2].lower() == "en" else "zh"
-    return [_sentence(step, speech) for step in explanation]
+    spoken = speech(language)
+    return [_sentence(step, spoken) for step in explanation]
+
+
+def speech(language: str) -> str:
+    """Return which of LANGUAGES a locale is answered in."""
+    return "en" if language[:2].lower() == "en" else "zh"
 
 
 def _sentence(step: Mapping[str, Any], language: str) -> str:
@@ -43,7 +48,7 @@ def _sentence(step: Mapping[str, Any], language: str) -> str:
         "after": step["after"],
     }
     counted = {
-        name: _Count(value) if isinstance(value, int) else value for name, value in figures.items()
+        name: Count(value) if isinstance(value, int) else value for name, value in figures.items()
     }
     rule = RULES.get(step["rule"])
     templates = (rule.words if rule else _OTHER)[language]

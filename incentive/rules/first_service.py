@@ -1,5 +1,6 @@
 """A welcome to those who serve for the first time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -21,6 +22,10 @@ class FirstService(Rule):
     words: ClassVar[Words] = {
         "zh": {"": "首次服务奖励 {bonus} 分：{before} 分 → {after} 分"},
         "en": {"": "Bonus of {bonus:point} for the first service: {before:point} → {after:point}"},
+    }
+    terms: ClassVar[Mapping[str, str]] = {
+        "zh": "首次服务另奖 {points} 分",
+        "en": "A bonus of {points:point} for the first service",
     }
 
     @classmethod

@@ -1,5 +1,6 @@
 """Weekends and public holidays pay more."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Self
@@ -35,6 +36,10 @@ class MultiplierDay(Rule):
             "weekend": "{day} is a weekend: {percent}%, rounded down: {before:point} → {after:point}",
             "holiday": "{day} is a holiday: {percent}%, rounded down: {before:point} → {after:point}",
         },
+    }
+    terms: ClassVar[Mapping[str, str]] = {
+        "zh": "周末按 {weekend_percent}% 计，节假日按 {holiday_percent}% 计，舍去零头。节假日：{holidays}。调休上班：{workdays}",
+        "en": "Weekends pay {weekend_percent}%, holidays {holiday_percent}%, rounded down. Holidays: {holidays}. Weekend days worked: {workdays}",
     }
 
     @classmethod

@@ -20,6 +20,10 @@ class MultiplierKind(Rule):
         "zh": {"": "“{kind}”类活动按 {percent}% 计，舍去零头：{before} 分 → {after} 分"},
         "en": {"": "“{kind}” pays {percent}%, rounded down: {before:point} → {after:point}"},
     }
+    terms: ClassVar[Mapping[str, str]] = {
+        "zh": "按活动类别计：{percents}，舍去零头；其他类别不变",
+        "en": "By kind of activity, rounded down: {percents}; other kinds unchanged",
+    }
 
     @classmethod
     def parse(cls, params: Params) -> Self:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from incentive.core.i18n import _
 from incentive.rules.errors import RuleError
 
 POINTS_MAX = 100_000
@@ -32,10 +33,12 @@ class Params:
         path = self._at(name)
         table = self._take(name)
         if not isinstance(table, dict) or not 1 <= len(table) <= KINDS_MAX:
-            raise RuleError(path, f"must be an object with 1 to {KINDS_MAX} members")
+            raise RuleError(path, _("must be an object with 1 to %(most)s members", most=KINDS_MAX))
         for key in table:
             if not isinstance(key, str) or not 1 <= len(key) <= NAME_LENGTH_MAX:
-                raise RuleError(path, f"names have 1 to {NAME_LENGTH_MAX} characters")
+                raise RuleError(
+                    path, _("names have 1 to %(most)s characters", most=NAME_LENGTH_MAX)
+                )
         return {key: _whole(value, f"{path}.{key}", 0, PERCENT_MAX) for key, value in table.items()}
 
     def dates(self, name: str) -> frozenset[date]:
@@ -43,17 +46,17 @@ class Params:
         path = self._at(name)
         values = self._left.pop(name, [])
         if not isinstance(values, list) or len(values) > DATES_MAX:
-            raise RuleError(path, f"must be a list of at most {DATES_MAX} dates")
+            raise RuleError(path, _("must be a list of at most %(most)s dates", most=DATES_MAX))
         return frozenset(_date(value, f"{path}[{index}]") for index, value in enumerate(values))
 
     def finish(self) -> None:
         """Raise RuleError when a member is left that nobody asked for."""
         for name in self._left:
-            raise RuleError(self._at(name), "is not a parameter here")
+            raise RuleError(self._at(name), _("is not a parameter here"))
 
     def _take(self, name: str) -> object:
         if name not in self._left:
-            raise RuleError(self._at(name), "is missing")
+            raise RuleError(self._at(name), _("is missing"))
         return self._left.pop(name)
 
     def _at(self, name: str) -> str:
@@ -63,7 +66,9 @@ class Params:
 def _whole(value: object, path: str, low: int, high: int) -> int:
     # JSON's true is an int to Python; a rule that pays `true` points is a mistake.
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise RuleError(path, f"must be a whole number from {low} to {high}")
+        raise RuleError(
+            path, _("must be a whole number from %(low)s to %(high)s", low=low, high=high)
+        )
     return value
 
 
@@ -74,5 +79,5 @@ def _date(value: object, path: str) -> date:
     except ValueError:
         day = None
     if day is None or day.isoformat() != value:
-        raise RuleError(path, "must be a date such as 2026-10-01")
+        raise RuleError(path, _("must be a date such as 2026-10-01"))
     return day

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from incentive.core.i18n import _
 from incentive.rules.domain import Rule, RuleSet, Stage
 from incentive.rules.errors import RuleError
 from incentive.rules.params import NAME_LENGTH_MAX, Params
@@ -28,13 +29,13 @@ def parse(document: object) -> RuleSet:
         RuleError: the document cannot be used; its path names the place.
     """
     if not isinstance(document, Mapping):
-        raise RuleError("$", "must be an object with a list of rules")
+        raise RuleError("$", _("must be an object with a list of rules"))
     for name in document:
         if name != "rules":
-            raise RuleError(str(name)[:NAME_LENGTH_MAX], "is not a member here")
+            raise RuleError(str(name)[:NAME_LENGTH_MAX], _("is not a member here"))
     entries = document.get("rules")
     if not isinstance(entries, list) or not 1 <= len(entries) <= len(RULES):
-        raise RuleError("rules", f"must be a list of 1 to {len(RULES)} rules")
+        raise RuleError("rules", _("must be a list of 1 to %(most)s rules", most=len(RULES)))
     rules: list[Rule] = []
     for index, entry in enumerate(entries):
         path = f"rules[{index}]"
@@ -46,10 +47,10 @@ def parse(document: object) -> RuleSet:
 
 def _rule(entry: object, path: str) -> Rule:
     if not isinstance(entry, Mapping):
-        raise RuleError(path, "must be an object")
+        raise RuleError(path, _("must be an object"))
     name = entry.get("rule")
     if not isinstance(name, str) or name not in RULES:
-        raise RuleError(f"{path}.rule", f"must be one of {', '.join(RULES)}")
+        raise RuleError(f"{path}.rule", _("must be one of %(names)s", names=", ".join(RULES)))
     params = Params({key: entry[key] for key in entry if key != "rule"}, path)
     rule = RULES[name].parse(params)
     params.finish()
@@ -58,8 +59,11 @@ def _rule(entry: object, path: str) -> Rule:
 
 def _check_place(rule: Rule, earlier: list[Rule], path: str) -> None:
     if not earlier and rule.stage is not Stage.EARN:
-        raise RuleError(f"{path}.rule", "the first rule must be one that earns, such as block")
+        raise RuleError(f"{path}.rule", _("the first rule must be one that earns, such as block"))
     if any(rule.name == other.name for other in earlier):
-        raise RuleError(f"{path}.rule", f"{rule.name} is here twice")
+        raise RuleError(f"{path}.rule", _("%(rule)s is here twice", rule=rule.name))
     if earlier and rule.stage < earlier[-1].stage:
-        raise RuleError(f"{path}.rule", f"{rule.name} must come before {earlier[-1].name}")
+        raise RuleError(
+            f"{path}.rule",
+            _("%(rule)s must come before %(other)s", rule=rule.name, other=earlier[-1].name),
+        )

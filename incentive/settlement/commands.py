@@ -9,11 +9,15 @@ from rich.table import Table
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.settlement import service
+from incentive.settlement.rulebook.commands import commands as rules
 
 
 @click.group("settlement")
 def commands() -> None:
     """Pay what is due, and see what could not be paid."""
+
+
+commands.add_command(rules)
 
 
 @commands.command()

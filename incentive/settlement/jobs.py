@@ -1,6 +1,10 @@
 """What cron and the check-in poke: settle what is verified, expire what has lapsed."""
 
+from time import monotonic
+from typing import Final
 from uuid import UUID
+
+from sqlalchemy.exc import OperationalError
 
 from incentive.checkin import events
 from incentive.core import clock
@@ -8,6 +12,9 @@ from incentive.core.db import transaction
 from incentive.core.jobs import enqueue, periodic
 from incentive.core.zone import today
 from incentive.settlement import service
+from incentive.settlement.rulebook import simulation
+
+SIMULATE_SECONDS: Final = 20.0
 
 
 @periodic(seconds=15)
@@ -26,6 +33,24 @@ def expire() -> None:
         with transaction():
             if not service.expire(today()):
                 return
+
+
+@periodic(seconds=60)
+def simulate() -> None:
+    """Recompute what drafts of rules would have paid. Broken off, it goes on where it was."""
+    started = monotonic()
+    while monotonic() - started < SIMULATE_SECONDS:
+        try:
+            with transaction():
+                if not simulation.step(clock.now()):
+                    return
+        except OperationalError:
+            raise  # the database is away: no draft is at fault
+        except Exception as error:  # noqa: BLE001 - whatever it is, it would be so again
+            with transaction():
+                simulation.give_up(error, clock.now())
+    with transaction():
+        enqueue(simulate)  # others have had to wait long enough
 
 
 def settle_soon(_record_ids: list[UUID]) -> None:

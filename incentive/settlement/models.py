@@ -20,16 +20,26 @@ from incentive.core.types import Id, Instant, String
 
 
 class RuleVersion(Base):
-    """A rule set in force from a day on, until a later one takes over. Never changed."""
+    """A rule set in force from a day on, until a later one takes over. Never changed.
+
+    All but the first come from a draft, which `created_by` proposed and `approved_by` approved.
+    """
 
     __tablename__ = "rule_versions"
-    __table_args__ = (UniqueConstraint("effective_from"),)
+    __table_args__ = (
+        UniqueConstraint("effective_from"),
+        UniqueConstraint("draft_id"),
+        CheckConstraint("(draft_id IS NULL) = (approved_by IS NULL)", "approved"),
+        CheckConstraint("approved_by IS NULL OR approved_by <> created_by", "second_person"),
+    )
 
     id: Mapped[Id]
     effective_from: Mapped[date]
     document: Mapped[Any] = mapped_column(JSONB)
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
     created_at: Mapped[Instant]
+    draft_id: Mapped[UUID | None] = mapped_column(ForeignKey("rule_drafts.id"))
+    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
 
 
 class Award(Base):

@@ -24,7 +24,7 @@ from incentive.people import acts
 from incentive.people import service as people
 from incentive.people.caller import Caller
 from incentive.settlement import queries
-from incentive.settlement.domain import Sums, Version, by_version, expires_on, retry_at
+from incentive.settlement.domain import Version, by_version, expires_on, fact_of, retry_at
 from incentive.settlement.errors import NoRuleInForce, UnknownFailure
 from incentive.settlement.models import SettlementFailure
 
@@ -126,7 +126,7 @@ def _award(version: Version | None, records: Sequence[UnsettledRecord], at: date
         {record.day for record in records},
         {record.activity_id for record in records},
     )
-    facts = [_fact(record, sums) for record in records]
+    facts = [fact_of(record, sums) for record in records]
     awards = rules.award_all(facts, rules.parse(version.document))
     paid = [pair for pair in zip(records, awards, strict=True) if pair[1].points]
     posted = ledger.post([_posting(record, award.points) for record, award in paid])
@@ -154,21 +154,6 @@ def _award(version: Version | None, records: Sequence[UnsettledRecord], at: date
     settled = [record.record_id for record in records]
     checkin.mark_settled(settled, at)
     queries.forget_failures(settled)
-
-
-def _fact(record: UnsettledRecord, sums: Sums) -> rules.Fact:
-    person, month = record.person_id, record.day.replace(day=1)
-    return rules.Fact(
-        person=str(person),
-        activity=str(record.activity_id),
-        kind=record.activity_kind,
-        day=record.day,
-        minutes=record.minutes,
-        paid_that_day=sums.by_day.get((person, record.day), 0),
-        paid_that_month=sums.by_month.get((person, month), 0),
-        paid_for_activity=sums.by_activity.get((person, record.activity_id), 0),
-        first=person not in sums.awarded_before,
-    )
 
 
 def _posting(record: UnsettledRecord, points: int) -> Posting:

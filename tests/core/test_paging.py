@@ -41,6 +41,8 @@ LISTS = [
     "/api/v1/audit-log",
     "/api/v1/reconciliation-runs",
     "/api/v1/reconciliation-runs/{run}/results/{one}/figures/{one}/rows",
+    "/api/v1/rule-versions",
+    "/api/v1/rule-drafts",
     "/reconciliation",
     "/reconciliation/{run}/checks/{one}/figures/{one}",
     "/api/v1/desk/transactions",

@@ -1,7 +1,7 @@
 import json
 from datetime import date
 
-from incentive.rules import award, words
+from incentive.rules import DEFAULT, award, describe, parse, words
 
 EVERY_RULE = (
     {"rule": "multiplier_kind", "percents": {"patrol": 200}},
@@ -58,3 +58,26 @@ def test_a_rule_that_is_gone_is_still_explained():
     step = {"rule": "gone", "before": 2, "after": 1, "figures": {}}
     assert words([step], "en") == ["Rule “gone”: 2 points → 1 point"]
     assert words([step | {"rule": "block"}]) == ["规则“block”：2 分 → 1 分"]
+
+
+def test_a_rule_set_is_announced_in_the_order_in_which_it_works(rule_set):
+    every = rule_set(*EVERY_RULE)
+    assert describe(every) == [
+        "每满 6 分钟得 1 分，不满不计",
+        "按活动类别计：patrol 200%，舍去零头；其他类别不变",
+        "周末按 150% 计，节假日按 100% 计，舍去零头。节假日：无。调休上班：无",
+        "首次服务另奖 1 分",
+        "每项活动最多 40 分",
+        "每日最多 30 分",
+        "每月最多 20 分",
+    ]
+    assert describe(every, "en")[:2] == [
+        "1 point for every full 6 minutes; a part earns nothing",
+        "By kind of activity, rounded down: patrol 200%; other kinds unchanged",
+    ]
+
+
+def test_holidays_are_announced_in_order():
+    day = {"rule": "multiplier_day", "holidays": ["2026-10-02", "2026-10-01"]}
+    (_block, sentence) = describe(parse({"rules": [DEFAULT["rules"][0], day]}), "en")
+    assert "Holidays: 2026-10-01, 2026-10-02. Weekend days worked: none" in sentence

@@ -76,3 +76,4 @@ def test_every_rule_is_registered_under_its_name_and_has_words_in_both_languages
     for name, rule in RULES.items():
         assert rule.name == name
         assert rule.words["zh"].keys() == rule.words["en"].keys()
+        assert rule.terms.keys() == {"zh", "en"}

@@ -9,7 +9,7 @@ from incentive.ledger.domain import Posting, Purse, transfer
 from incentive.ledger.errors import Unbalanced
 from incentive.settlement import service, statements
 from incentive.settlement.errors import UnknownFailure
-from incentive.settlement.models import Award, RuleVersion, SettlementFailure
+from incentive.settlement.models import Award, SettlementFailure
 from tests import factories as make
 from tests.factories import HOUR, NINE, NOW
 
@@ -111,12 +111,8 @@ def test_an_award_stores_the_rule_version_that_paid_and_explains_itself(served):
 
 
 def test_each_day_is_paid_by_the_version_in_force_on_it(served):
-    session().add(
-        RuleVersion(
-            effective_from=date(2026, 11, 23),
-            document={"rules": [{"rule": "block", "block_minutes": 60, "block_points": 1}]},
-            created_at=NOW,
-        )
+    make.rule_version(
+        {"rules": [{"rule": "block", "block_minutes": 60, "block_points": 1}]}, date(2026, 11, 23)
     )
     person = make.person()
     before, after = served(person, 60), served(person, 60, day=1)
@@ -185,12 +181,8 @@ def test_nothing_expires_on_a_day_that_is_still_to_come(served):
 
 
 def test_records_of_days_under_two_versions_take_a_transaction_each(served):
-    session().add(
-        RuleVersion(
-            effective_from=date(2026, 11, 23),
-            document={"rules": [{"rule": "block", "block_minutes": 60, "block_points": 1}]},
-            created_at=NOW,
-        )
+    make.rule_version(
+        {"rules": [{"rule": "block", "block_minutes": 60, "block_points": 1}]}, date(2026, 11, 23)
     )
     person = make.person()
     served(person, 60)
@@ -200,9 +192,7 @@ def test_records_of_days_under_two_versions_take_a_transaction_each(served):
 
 
 def test_a_rule_document_that_cannot_be_read_stops_only_its_own_days(served):
-    session().add(
-        RuleVersion(effective_from=date(2026, 11, 23), document={"rules": 7}, created_at=NOW)
-    )
+    make.rule_version({"rules": 7}, date(2026, 11, 23))
     person, other = make.person(), make.person()
     served(person, 60)
     later = served(other, 60, day=1)
