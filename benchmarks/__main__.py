@@ -1,10 +1,17 @@
-"""`benchmarks/run NAME`: measure, and end with one line."""
+"""`benchmarks/run NAME`: measure, and end with a line per figure."""
 
 import sys
+from collections.abc import Callable, Mapping
 
-from benchmarks import memory, scan
+from benchmarks import memory, post, scan
+from benchmarks.figure import Figure
 
-BENCHMARKS = {"scan": scan.measure, "memory": memory.measure}
+# A benchmark has one figure, or several by name.
+BENCHMARKS: Mapping[str, Callable[[], Figure | dict[str, Figure]]] = {
+    "scan": scan.measure,
+    "memory": memory.measure,
+    "post": post.measure,
+}
 
 
 def main() -> int:
@@ -12,7 +19,12 @@ def main() -> int:
     if len(sys.argv) != 2 or sys.argv[1] not in BENCHMARKS:
         print(f"Usage: benchmarks/run {'|'.join(BENCHMARKS)}", file=sys.stderr)
         return 2
-    print(BENCHMARKS[sys.argv[1]]().line(sys.argv[1]))
+    measured = BENCHMARKS[sys.argv[1]]()
+    if isinstance(measured, Figure):
+        print(measured.line(sys.argv[1]))
+    else:
+        for name, figure in measured.items():
+            print(figure.line(f"{sys.argv[1]} {name}"))
     return 0
 
 

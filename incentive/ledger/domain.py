@@ -59,6 +59,13 @@ class Posting:
     reason: str = ""
     closes: int | None = None
 
+    def is_transfer(self) -> bool:
+        """Return whether one amount moves between two purses of one asset."""
+        if len(self.lines) != 2:  # noqa: PLR2004
+            return False
+        first, second = self.lines
+        return first.purse.asset == second.purse.asset and first.amount == -second.amount
+
     def request_hash(self) -> bytes:
         """Return 32 bytes that differ for any other request (length-prefixed fields)."""
         fields = [self.kind, self.source, self.actor, str(self.effective_on), self.reason]

@@ -6,7 +6,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
-    Computed,
     Date,
     ForeignKey,
     Identity,
@@ -29,7 +28,8 @@ _RARE = "kind IN ('refund', 'adjustment', 'reversal', 'transfer', 'donation', 'c
 class Account(Base):
     """One purse: (owner, asset, purpose, expires_on); 9999-12-31 means that it never expires.
 
-    `balance` and `version` are kept for limited (persons') accounts only. `commitment` is the
+    `limited` are the purposes `available` and `held`, which are persons'. Only these accounts keep
+    `balance` and `version`, and `funded`: whether the balance is above 0. `commitment` is the
     SHA-256 of `salt` and the owner; it stands for the owner in the sealed books.
     """
 
@@ -40,10 +40,9 @@ class Account(Base):
             "ix_accounts_due",
             "expires_on",
             "id",
-            postgresql_where=text("purpose = 'available' AND balance > 0"),
+            postgresql_where=text("purpose = 'available' AND funded"),
         ),
         CheckConstraint("balance >= 0", "not_below_zero"),
-        CheckConstraint("limited = (owner LIKE 'person:%')", "persons_are_limited"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -51,11 +50,10 @@ class Account(Base):
     asset: Mapped[String]
     purpose: Mapped[String]
     expires_on: Mapped[date] = mapped_column(Date, server_default="9999-12-31")
-    limited: Mapped[bool] = mapped_column(
-        Boolean, Computed("purpose IN ('available', 'held')", persisted=True), nullable=False
-    )
+    limited: Mapped[bool] = mapped_column(Boolean)
     balance: Mapped[int] = mapped_column(BigInteger, server_default="0")
     version: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    funded: Mapped[bool] = mapped_column(Boolean, server_default="false")
     salt: Mapped[bytes | None] = mapped_column(LargeBinary)
     commitment: Mapped[bytes] = mapped_column(LargeBinary)
 
@@ -77,6 +75,12 @@ class Transaction(Base):
         Index(None, "posted_at", postgresql_using="brin"),
         Index("ix_transactions_rare", "kind", "id", postgresql_where=text(_RARE)),
         Index("ix_transactions_by_hand", "actor", "id", postgresql_where=text(BY_HAND)),
+        Index(
+            "uq_transactions_closes",
+            "closes",
+            unique=True,
+            postgresql_where=text("closes IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -87,9 +91,7 @@ class Transaction(Base):
     reason: Mapped[String] = mapped_column(server_default="")
     actor: Mapped[String]
     effective_on: Mapped[date]
-    closes: Mapped[int | None] = mapped_column(
-        BigInteger, ForeignKey("transactions.id"), unique=True
-    )
+    closes: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("transactions.id"))
     posted_at: Mapped[Instant] = mapped_column(server_default=func.clock_timestamp())
     xid: Mapped[int] = mapped_column(Xid8, server_default=func.pg_current_xact_id())
     salt: Mapped[bytes | None] = mapped_column(
@@ -102,7 +104,13 @@ class Entry(Base):
 
     __tablename__ = "entries"
     __table_args__ = (
-        UniqueConstraint("account_id", "version"),
+        Index(
+            "uq_entries_account_id_version",
+            "account_id",
+            "version",
+            unique=True,
+            postgresql_where=text("version IS NOT NULL"),
+        ),
         Index(None, "account_id", "transaction_id"),
         Index(
             "ix_entries_large",
@@ -112,11 +120,9 @@ class Entry(Base):
         ),
     )
 
-    transaction_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("transactions.id"), primary_key=True
-    )
+    transaction_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     line: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("accounts.id"))
+    account_id: Mapped[int] = mapped_column(BigInteger)
     amount: Mapped[int] = mapped_column(BigInteger)
     balance: Mapped[int | None] = mapped_column(BigInteger)
     version: Mapped[int | None] = mapped_column(BigInteger)

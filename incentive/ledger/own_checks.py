@@ -39,6 +39,25 @@ register(
     """,
 )
 register(
+    "every entry belongs to a transaction and an account that are there",
+    """
+    SELECT e.transaction_id, e.line, e.account_id, t.key, a.owner
+    FROM entries e
+    LEFT JOIN transactions t ON t.id = e.transaction_id
+    LEFT JOIN accounts a ON a.id = e.account_id
+    WHERE t.id IS NULL OR a.id IS NULL
+    """,
+)
+register(
+    "every account is limited and funded as its owner, purpose and balance say",
+    """
+    SELECT a.id, a.owner, a.purpose, a.balance, a.limited, a.funded FROM accounts a
+    WHERE a.limited <> (a.purpose IN ('available', 'held'))
+       OR a.limited <> (a.owner LIKE 'person:%')
+       OR a.funded <> (a.balance > 0)
+    """,
+)
+register(
     "no person's account is below zero",
     """
     SELECT a.id, a.owner, a.purpose, a.balance FROM accounts a
@@ -64,8 +83,9 @@ register(
     SELECT a.id, a.owner, a.purpose, a.balance, a.version,
            last.balance AS last_balance, last.version AS last_version
     FROM accounts a LEFT JOIN LATERAL (
-        SELECT e.balance, e.version FROM entries e WHERE e.account_id = a.id
-        ORDER BY e.version DESC NULLS LAST LIMIT 1) last ON true
+        SELECT e.balance, e.version FROM entries e
+        WHERE e.account_id = a.id AND e.version IS NOT NULL
+        ORDER BY e.version DESC LIMIT 1) last ON true
     WHERE (a.balance, a.version) IS DISTINCT FROM
           (CASE WHEN a.limited THEN coalesce(last.balance, 0) ELSE 0 END,
            CASE WHEN a.limited THEN coalesce(last.version, 0) ELSE 0 END)

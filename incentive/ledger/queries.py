@@ -15,6 +15,11 @@ _POST = text(
     " CAST(:effective_on AS date[]), CAST(:closes AS bigint[]), CAST(:t AS int[]), :owner, :asset,"
     " :purpose, CAST(:expires_on AS date[]), CAST(:amount AS bigint[]))"
 )
+_TRANSFER = text(
+    "SELECT CAST(:key AS text) AS key, t.transaction_id, t.outcome FROM ledger_transfer("
+    ":key, :hash, :kind, :source, :reason, :actor, :effective_on, :closes, :asset, :amount,"
+    " :owner_1, :purpose_1, :expires_on_1, :owner_2, :purpose_2, :expires_on_2) t"
+)
 _HOLD = text(
     "SELECT * FROM ledger_hold(:key, :hash, :source, :actor, :effective_on, :owner, :asset, :amount)"
 )
@@ -22,6 +27,8 @@ _HOLD = text(
 
 def post(postings: Sequence[Posting]) -> Sequence[Row[*tuple[Any, ...]]]:
     """Post all of them in one call; return (key, transaction_id, outcome) rows."""
+    if len(postings) == 1 and postings[0].is_transfer():
+        return [_transfer(postings[0])]
     lines = [(n, line) for n, posting in enumerate(postings, 1) for line in posting.lines]
     purses = [line.purse for _, line in lines]
     return (
@@ -46,6 +53,35 @@ def post(postings: Sequence[Posting]) -> Sequence[Row[*tuple[Any, ...]]]:
             },
         )
         .all()
+    )
+
+
+def _transfer(posting: Posting) -> Row[*tuple[Any, ...]]:
+    first, second = posting.lines
+    return (
+        session()
+        .execute(
+            _TRANSFER,
+            {
+                "key": posting.key,
+                "hash": posting.request_hash(),
+                "kind": posting.kind,
+                "source": posting.source,
+                "reason": posting.reason,
+                "actor": posting.actor,
+                "effective_on": posting.effective_on,
+                "closes": posting.closes,
+                "asset": first.purse.asset,
+                "amount": second.amount,
+                "owner_1": first.purse.owner,
+                "purpose_1": first.purse.purpose,
+                "expires_on_1": first.purse.expires_on,
+                "owner_2": second.purse.owner,
+                "purpose_2": second.purse.purpose,
+                "expires_on_2": second.purse.expires_on,
+            },
+        )
+        .one()
     )
 
 

@@ -188,7 +188,7 @@ def _refusals(needed: int | None = None) -> Iterator[None]:
                 raise KeyConflict from None
             case "LG003", _:
                 raise Unbalanced(cause.diag.message_primary or "") from None
-            case _, "ck_entries_not_below_zero":
+            case _, "ck_entries_not_below_zero" | "ck_accounts_not_below_zero":
                 raise InsufficientPoints from None
             case _, "uq_transactions_closes":
                 raise AlreadyClosed from None

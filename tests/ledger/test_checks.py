@@ -13,6 +13,10 @@ from tests.ledger.test_postings import LATER, TODAY, award
 TAMPERING = {
     "the entries of every transaction sum to zero, per asset": "UPDATE entries SET amount = amount + 1 WHERE amount > 0",
     "every transaction has two entries or more": "DELETE FROM entries WHERE line = 2",
+    "every entry belongs to a transaction and an account that are there": "UPDATE entries"
+    " SET transaction_id = -transaction_id",
+    "every account is limited and funded as its owner, purpose and balance say": "UPDATE accounts"
+    " SET funded = false WHERE purpose = 'available'",
     "no person's account is below zero": "ALTER TABLE entries DROP CONSTRAINT ck_entries_not_below_zero;"
     " UPDATE entries SET balance = -1 WHERE version = 1",
     "running balances and versions of persons' accounts follow each other without a gap": "UPDATE entries SET version = version + 1"
