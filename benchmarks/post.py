@@ -34,7 +34,9 @@ PERSONS = 10_000
 FUNDS = 1_000_000
 
 # Everything is made as the product makes it: the key unlike any other, a digest of 32 bytes.
-_PURSE = "'person:00000000-0000-7000-8000-' || lpad(({n})::text, 12, '0'), 'available', '2027-12-31'"
+_PURSE = (
+    "'person:00000000-0000-7000-8000-' || lpad(({n})::text, 12, '0'), 'available', '2027-12-31'"
+)
 _ISSUANCE = "'region:00000000-0000-7000-8000-000000000000', 'issuance', '9999-12-31'"
 _POST = """
 \\set n :n + 1
@@ -99,7 +101,9 @@ def _prepare(database: databases.Database) -> None:
         connection.execute(SQL(fund))  # type: ignore[arg-type]
     with psycopg.connect(database.admin_url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
-    _pgbench(database, ["--initialize", "--quiet", f"--scale={SCALE}", "--username=postgres", "tpcb"])
+    _pgbench(
+        database, ["--initialize", "--quiet", f"--scale={SCALE}", "--username=postgres", "tpcb"]
+    )
 
 
 def _round(

@@ -7,6 +7,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from incentive.core.db import session, sqlalchemy_url, transaction
+from incentive.core.ids import new_id
 from incentive.ledger import service as ledger
 from incentive.ledger.domain import Line, Posting, Purse, transfer
 from incentive.ledger.errors import InsufficientPoints, KeyConflict, Unbalanced
@@ -25,16 +26,20 @@ def booked(postings):
     """What the books hold of the first of `postings`, but for its number; then undo them."""
     trial = session().begin_nested()
     ledger.post(postings)
-    rows = session().execute(
-        text(
-            "SELECT t.key, t.request_hash, t.kind, t.source, t.reason, t.actor, t.effective_on,"
-            " e.line, a.owner, a.purpose, a.expires_on, e.amount, e.balance, e.version,"
-            " a.balance AS now, a.version AS last, a.funded FROM transactions t"
-            " JOIN entries e ON e.transaction_id = t.id JOIN accounts a ON a.id = e.account_id"
-            " WHERE t.key = :key ORDER BY e.line"
-        ),
-        {"key": postings[0].key},
-    ).all()
+    rows = (
+        session()
+        .execute(
+            text(
+                "SELECT t.key, t.request_hash, t.kind, t.source, t.reason, t.actor, t.effective_on,"
+                " e.line, a.owner, a.purpose, a.expires_on, e.amount, e.balance, e.version,"
+                " a.balance AS now, a.version AS last, a.funded FROM transactions t"
+                " JOIN entries e ON e.transaction_id = t.id JOIN accounts a ON a.id = e.account_id"
+                " WHERE t.key = :key ORDER BY e.line"
+            ),
+            {"key": postings[0].key},
+        )
+        .all()
+    )
     trial.rollback()
     return rows
 
@@ -99,9 +104,9 @@ def live_funded(live):
 def test_two_who_give_to_each_other_never_wait_for_each_other_forever(live_funded):
     def give(n):
         ways = (ANN, BEN) if n % 2 else (BEN, ANN)
-        return ledger.post([gift(f"{turn}:{n}", 1, *ways)])[0].fresh
+        return ledger.post([gift(str(new_id()), 1, *ways)])[0].fresh
 
-    for turn in range(15):
+    for _ in range(15):
         assert together(live_funded, 8, give) == [True] * 8
     with live_funded.app_context(), transaction():
         assert (points_of("person:1"), points_of("person:2")) == (100, 100)
@@ -111,10 +116,10 @@ def test_two_who_give_to_each_other_never_wait_for_each_other_forever(live_funde
 def test_a_gift_and_a_set_in_the_opposite_order_never_wait_for_each_other_forever(live_funded):
     def give(n):
         if n % 2:
-            return ledger.post([gift(f"{turn}:{n}")])[0].fresh
-        return ledger.post([gift(f"{turn}:{n}:{m}", 1, BEN, ANN) for m in range(2)])[1].fresh
+            return ledger.post([gift(str(new_id()))])[0].fresh
+        return ledger.post([gift(str(new_id()), 1, BEN, ANN) for _ in range(2)])[1].fresh
 
-    for turn in range(8):
+    for _ in range(8):
         assert together(live_funded, 6, give) == [True] * 6
     assert clean(live_funded)
 
