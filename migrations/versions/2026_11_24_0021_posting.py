@@ -5,8 +5,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018_posting"
-down_revision = "0017_browsing"
+revision = "0021_posting"
+down_revision = "0020_rulebook"
 branch_labels = None
 depends_on = None
 
