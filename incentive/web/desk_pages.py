@@ -37,6 +37,12 @@ _TOOLS: Final[tuple[tuple[str, Text, Text, str], ...]] = (
         "shield",
     ),
     (
+        "web.rule_list",
+        _("Earning rules"),
+        _("What pays how many points, since when, and who proposed and approved it."),
+        "points",
+    ),
+    (
         "web.reconciliation_runs",
         _("Reconciliation"),
         _("What was compared last night, both totals, and every row that differs."),

@@ -43,5 +43,17 @@ def to_start() -> ResponseReturnValue:
     return _to("web.home")
 
 
+@bp.get("/rules/drafts")
+def to_rules() -> ResponseReturnValue:
+    """Go to the rules."""
+    return _to("web.rule_list")
+
+
+@bp.get("/rules/drafts/<uuid:draft_id>/<any(simulate,submit,approve,reject,withdraw):_form>")
+def to_rule_draft(draft_id: UUID, _form: str) -> ResponseReturnValue:
+    """Go to a draft of rules."""
+    return _to("web.rule_draft", draft_id=draft_id)
+
+
 def _to(page: str, **ids: Any) -> ResponseReturnValue:
     return redirect(url_for(page, **ids, lang=request.args.get("lang")))

@@ -21,6 +21,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     public_pages,
     reconciliation_pages,
     register_pages,
+    rule_pages,
     scan_pages,
     shift_pages,
     sign_in_pages,

@@ -43,6 +43,7 @@ LISTS = [
     "/api/v1/reconciliation-runs/{run}/results/{one}/figures/{one}/rows",
     "/api/v1/rule-versions",
     "/api/v1/rule-drafts",
+    "/rules",
     "/reconciliation",
     "/reconciliation/{run}/checks/{one}/figures/{one}",
     "/api/v1/desk/transactions",

@@ -572,6 +572,72 @@ def comparison(**more: Any) -> dict[str, Any]:
     return usual | more
 
 
+RULE_WORDS = ["每满 6 分钟得 1 分，不满不计", "每日最多 80 分"]
+
+
+def rule_draft(state: str = "simulated", **more: Any) -> dict[str, Any]:
+    draft = {
+        "id": "8b0c6c1e-0000-4000-8000-000000000005",
+        "words": RULE_WORDS,
+        "effective_from": date(2026, 1, 1),
+        "reason": "提高周末服务的积分。",
+        "state": state,
+        "proposed_by": "5300000001236",
+        "proposed_at": at(-30),
+        "decided_by": None,
+        "decided_at": None,
+        "decision": "",
+    }
+    change = {"name": "2025-10", "records": 812, "paid": 10900, "would_pay": 12300}
+    trial = {"first_month": "2025-10", "last_month": "2025-10", "records_done": 5}
+    usual = {
+        "draft": draft,
+        "state": "已试算",
+        "before": {"effective_from": date(2000, 1, 1), "words": RULE_WORDS},
+        "own": True,
+        "proposes": True,
+        "approves": False,
+        "going_on": None,
+        "broken": "",
+        "last": change
+        | {
+            "simulation": trial,
+            "people": 120,
+            "people_changed": 84,
+            "months": [change],
+            "kinds": [change | {"name": "patrol"}],
+            "most_changed": [change | {"name": "", "volunteer_number": "5300000001236"}],
+        },
+        "months": {"first": "2025-10", "last": "2025-10"},
+        "refusal": None,
+        "reason": "",
+    }
+    return usual | more
+
+
+def rule_list(**more: Any) -> dict[str, Any]:
+    version = {
+        "id": 1,
+        "effective_from": date(2025, 1, 1),
+        "words": RULE_WORDS,
+        "proposed_by": "5300000001236",
+        "approved_by": "5300000000771",
+        "draft_id": "8b0c6c1e-0000-4000-8000-000000000005",
+    }
+    first = version | {"id": 0, "effective_from": date(2000, 1, 1), "approved_by": None}
+    to_come = version | {"id": 2, "effective_from": date(2026, 1, 1), "words": []}
+    return {
+        "versions": [to_come, version, first],
+        "in_force": 1,
+        "today": date(2025, 11, 29),
+        "drafts": [rule_draft()["draft"], rule_draft("approved")["draft"]],
+        "states": dict.fromkeys(("simulated", "approved"), "已试算"),
+        "proposes": True,
+        "first": None,
+        "older": "#",
+    } | more
+
+
 def compared(
     position: int,
     title: str,
@@ -759,6 +825,45 @@ PAGES: dict[str, Any] = {
         "web/duty.html",
         lambda: (
             duty() | {"refusal": IncentiveError("请写明理由。", field="reason"), "at_record": 1}
+        ),
+    ),
+    "rules": ("web/rules.html", rule_list),
+    "rules_empty": ("web/rules.html", lambda: rule_list(drafts=[], proposes=False)),
+    "rules_new": (
+        "web/rules_new.html",
+        lambda: {
+            "typed": {"block_minutes": "6", "block_points": "1", "cap_day": "80"},
+            "errors": [],
+        },
+    ),
+    "rules_new_wrong": (
+        "web/rules_new.html",
+        lambda: {
+            "typed": {"block_minutes": "0", "kinds": "patrol 很多"},
+            "errors": [("block_minutes", "应为 1 至 1440 的整数")],
+        },
+    ),
+    "rule_draft": ("web/rule_draft.html", rule_draft),
+    "rule_draft_new": ("web/rule_draft.html", lambda: rule_draft("draft", last=None)),
+    "rule_draft_going_on": (
+        "web/rule_draft.html",
+        lambda: rule_draft(
+            "draft", last=None, going_on={"records_done": 5000, "records_total": 100_000}
+        ),
+    ),
+    "rule_draft_to_decide": (
+        "web/rule_draft.html",
+        lambda: rule_draft(
+            "submitted",
+            own=False,
+            approves=True,
+            refusal=IncentiveError("请写明理由。", field="reason"),
+        ),
+    ),
+    "rule_draft_broken": (
+        "web/rule_draft.html",
+        lambda: rule_draft(
+            "draft", last=None, broken="minutes", refusal=IncentiveError("请按先后选择月份。")
         ),
     ),
     "reconciliation": (

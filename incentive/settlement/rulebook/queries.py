@@ -1,6 +1,5 @@
 """The SQL of drafts and versions of rules."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -45,12 +44,6 @@ def draft(draft_id: UUID) -> Row[*tuple[Any, ...]] | None:
     """Return a row of `drafts`."""
     wanted = drafts().where(RuleDraft.id == draft_id)
     return session().execute(wanted.execution_options(populate_existing=True)).one_or_none()
-
-
-def open_drafts() -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return the rows of drafts that nobody has decided on, the latest first."""
-    waiting = drafts().where(RuleDraft.state.in_(("draft", "simulated", "submitted")))
-    return session().execute(waiting.order_by(RuleDraft.id.desc())).all()
 
 
 def set_state(draft_id: UUID, state: str, **decided: Any) -> None:
@@ -100,12 +93,7 @@ def versions() -> Select[*tuple[Any, ...]]:
     )
 
 
-def version(version_id: UUID) -> Row[*tuple[Any, ...]] | None:
-    """Return a row of `versions`."""
-    return session().execute(versions().where(RuleVersion.id == version_id)).one_or_none()
-
-
-def version_on(day: date) -> RuleVersion | None:
-    """Return the rules that pay for `day`."""
-    before = select(RuleVersion).where(RuleVersion.effective_from <= day)
-    return session().scalars(before.order_by(RuleVersion.effective_from.desc()).limit(1)).first()
+def version_on(day: date) -> Row[*tuple[Any, ...]] | None:
+    """Return the row of `versions` that pays for `day`."""
+    before = versions().where(RuleVersion.effective_from <= day)
+    return session().execute(before.order_by(RuleVersion.effective_from.desc()).limit(1)).first()

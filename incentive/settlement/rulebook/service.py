@@ -155,6 +155,11 @@ def versions(*, cursor: str | None, limit: int) -> Page:
     )
 
 
+def version_on(day: date) -> Row[*tuple[Any, ...]] | None:
+    """Return (RuleVersion, proposer, approver) of the rules that pay for `day`, if any do."""
+    return queries.version_on(day)
+
+
 def _check_day(effective_from: date, today: date) -> None:
     domain.check_begins(effective_from, today)
     if queries.begins(effective_from):

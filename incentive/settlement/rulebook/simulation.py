@@ -134,6 +134,11 @@ def results(draft_id: UUID, simulation_id: UUID) -> Results:
     )
 
 
+def of_draft(draft_id: UUID) -> Sequence[Simulation]:
+    """Return a draft's simulations, the latest first."""
+    return simulation_queries.of_draft(draft_id)
+
+
 def _finish(simulation: Simulation, at: datetime) -> None:
     draft = queries.lock_draft(simulation.draft_id)
     simulation_queries.note(simulation.id, finished_at=at, records_total=simulation.records_done)
