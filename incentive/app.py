@@ -34,6 +34,15 @@ from incentive.merchants import checks as merchants_checks  # noqa: F401 - regis
 from incentive.merchants import payments_api, statements_api
 from incentive.people import api as people_api
 from incentive.people import caller, me_api
+from incentive.points.budgets import api as budgets_api
+from incentive.points.budgets import checks as budgets_checks  # noqa: F401 - registers itself
+from incentive.points.corrections import api as corrections_api
+from incentive.points.corrections import checks as corrections_checks  # noqa: F401 - registers itself
+from incentive.points.disputes import models as _disputes  # noqa: F401 - its table
+from incentive.points.family import models as _family  # noqa: F401 - its table
+from incentive.points.giving import models as _giving  # noqa: F401 - its table
+from incentive.points.notices import models as _notices  # noqa: F401 - its table
+from incentive.points.policy import api as policy_api
 from incentive.regions import api as regions_api
 from incentive.seals import api as seals_api
 from incentive.settlement import accounts_api, reconciliation_api
@@ -71,6 +80,9 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     seals_api.bp,
     desk_api.bp,
     accounts_api.bp,
+    policy_api.bp,
+    budgets_api.bp,
+    corrections_api.bp,
     reconciliation_api.bp,
     desk_ledger_api.bp,
     exports_api.bp,

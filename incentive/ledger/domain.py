@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final, Literal
 
 NEVER: Final = date.max
@@ -108,3 +108,25 @@ def transfer(debit: Purse, credit: Purse, amount: int) -> tuple[Line, Line]:
 def opposite(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """Return the lines that undo `lines`."""
     return tuple(Line(line.purse, -line.amount) for line in lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A transaction in the books, with its lines in their order."""
+
+    id: int
+    key: str
+    kind: str
+    source: str
+    actor: str
+    effective_on: date
+    posted_at: datetime
+    lines: tuple[Line, ...]
+
+    def net(self, owner: str, asset: str = POINTS) -> int:
+        """Return how many points the owner gained by it, held ones included."""
+        return sum(
+            line.amount
+            for line in self.lines
+            if line.purse.owner == owner and line.purse.asset == asset
+        )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from incentive.core.db import session
-from incentive.ledger.domain import POINTS, Line, Purse
+from incentive.ledger.domain import POINTS, Booked, Line, Purse
 from incentive.ledger.models import Account, Entry, Transaction
 
 
@@ -56,3 +56,28 @@ def lines_by_key(keys: Sequence[str]) -> dict[str, tuple[int, tuple[Line, ...]]]
         known = found.get(key, (transaction_id, ()))[1]
         found[key] = (transaction_id, (*known, Line(purse, amount)))
     return found
+
+
+def booked(transaction_id: int) -> Booked | None:
+    """Return a transaction with its lines."""
+    rows = session().execute(
+        select(Transaction, Account, Entry.amount)
+        .join(Entry, Entry.transaction_id == Transaction.id)
+        .join(Account, Account.id == Entry.account_id)
+        .where(Transaction.id == transaction_id)
+        .order_by(Entry.line)
+    )
+    found = rows.all()
+    if not found:
+        return None
+    of: Transaction = found[0][0]
+    lines = tuple(
+        Line(Purse(account.owner, account.purpose, account.expires_on, account.asset), amount)
+        for _, account, amount in found
+    )
+    return Booked(of.id, of.key, of.kind, of.source, of.actor, of.effective_on, of.posted_at, lines)
+
+
+def closed_by(transaction_id: int) -> int | None:
+    """Return the id of the transaction that closes this one."""
+    return session().scalar(select(Transaction.id).where(Transaction.closes == transaction_id))

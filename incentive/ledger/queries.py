@@ -24,6 +24,11 @@ _HOLD = text(
     "SELECT * FROM ledger_hold(:key, :hash, :source, :actor, :effective_on, :owner, :asset, :amount)"
 )
 
+_MOVE = text(
+    "SELECT * FROM ledger_move(:key, :hash, :kind, :source, :reason, :actor, :effective_on, :today,"
+    " :owner, :asset, :amount, :to, :purpose)"
+)
+
 
 def post(postings: Sequence[Posting]) -> Sequence[Row[*tuple[Any, ...]]]:
     """Post all of them in one call; return (key, transaction_id, outcome) rows."""
@@ -104,6 +109,33 @@ def hold(posting: Posting, owner: str, asset: str, amount: int) -> Sequence[Row[
         )
         .all()
     )
+
+
+def move(posting: Posting, today: date) -> Row[*tuple[Any, ...]]:
+    """Move what the posting's first line takes, earliest expiry first, to its second's purse."""
+    taken, given = posting.lines
+    return (
+        session()
+        .execute(
+            _MOVE,
+            {
+                "key": posting.key,
+                "hash": posting.request_hash(),
+                "kind": posting.kind,
+                "source": posting.source,
+                "reason": posting.reason,
+                "actor": posting.actor,
+                "effective_on": posting.effective_on,
+                "today": today,
+                "owner": taken.purse.owner,
+                "asset": taken.purse.asset,
+                "amount": given.amount,
+                "to": given.purse.owner,
+                "purpose": given.purse.purpose,
+            },
+        )
+        .all()
+    )[0]
 
 
 def expire(today: date, actor: str, limit: int) -> int:

@@ -20,6 +20,7 @@ from incentive.ledger.domain import (
     Posting,
     Purse,
     opposite,
+    transfer,
 )
 from incentive.ledger.errors import (
     AlreadyClosed,
@@ -61,6 +62,34 @@ def hold(
     posting = Posting(key, "hold", source, actor, today, (wanted,))
     with _refusals(needed=amount):
         row = queries.hold(posting, owner, asset, amount)[0]
+    return Posted(row.key, row.transaction_id, row.outcome == "posted")
+
+
+def move(
+    *,
+    key: str,
+    kind: Kind,
+    owner: str,
+    amount: int,
+    to: Purse,
+    source: str,
+    actor: str,
+    today: date,
+    effective_on: date | None = None,
+    reason: str = "",
+) -> Posted:
+    """Move `amount` (≥ 1) of the owner's available points to `to`, earliest expiry first.
+
+    In a person's purse they keep their expiry, whatever `to` says of it.
+
+    Raises:
+        InsufficientPoints: the owner has fewer that are still valid on `today`.
+        Unbalanced: it would go to the owner again.
+    """
+    lines = transfer(Purse(owner, "available", asset=to.asset), to, amount)
+    posting = Posting(key, kind, source, actor, effective_on or today, lines, reason)
+    with _refusals(needed=amount):
+        row = queries.move(posting, today)
     return Posted(row.key, row.transaction_id, row.outcome == "posted")
 
 

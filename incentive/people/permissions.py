@@ -55,4 +55,12 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "statement.confirm": frozenset({COMMUNITY_WORKER, ADMINISTRATOR}),
     "payment.record": frozenset({COMMUNITY_WORKER, ADMINISTRATOR}),
     "payment.import": frozenset({COMMUNITY_WORKER, ADMINISTRATOR}),
+    "points.read": frozenset({COMMUNITY_WORKER, AUDITOR, ADMINISTRATOR}),
+    "points.adjust": frozenset({COMMUNITY_WORKER, ADMINISTRATOR}),
+    "points.approve": frozenset({ADMINISTRATOR}),
+    "points.dispute": frozenset({COMMUNITY_WORKER, ADMINISTRATOR}),
+    "points.decide": frozenset({ADMINISTRATOR}),
+    "points.policy": frozenset({ADMINISTRATOR}),
+    "budget.read": frozenset({COMMUNITY_WORKER, AUDITOR, ADMINISTRATOR}),
+    "budget.set": frozenset({ADMINISTRATOR}),
 }

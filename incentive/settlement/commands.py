@@ -24,6 +24,8 @@ commands.add_command(rules)
 def run() -> None:
     """Settle every verified record now."""
     total = 0
+    with transaction():
+        service.wake(clock.now())
     while True:
         with transaction():
             done = service.settle(clock.now())

@@ -98,11 +98,6 @@ def fact_of(served: Served, sums: Sums) -> rules.Fact:
     )
 
 
-def expires_on(day: date) -> date:
-    """Return the last day of points earned on `day`: the end of the year after."""
-    return date(day.year + 1, 12, 31)
-
-
 def retry_at(attempts: int, at: datetime) -> datetime:
     """Return when to try a failed record again: 1, 2, 4 … minutes on, at most a day."""
     return at + timedelta(minutes=min(2 ** min(attempts - 1, 20), RETRY_MINUTES_MAX))

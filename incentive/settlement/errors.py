@@ -1,6 +1,9 @@
 """What the settlement refuses."""
 
-from incentive.core.errors import Conflict, Invalid, NotFound
+from collections.abc import Mapping
+from uuid import UUID
+
+from incentive.core.errors import Conflict, IncentiveError, Invalid, NotFound
 from incentive.core.i18n import _
 
 
@@ -14,6 +17,18 @@ class NoRuleInForce(Conflict):
             _("No earning rule is in force on %(day)s. Add one that begins earlier.", day=day),
             day=day,
         )
+
+
+class OverBudget(Exception):
+    """Some of a batch found no room in their budgets: told to the batch itself, to nobody else.
+
+    `points` are theirs by record, `refused` why, by the key of the transaction to be.
+    """
+
+    def __init__(self, points: dict[UUID, int], refused: Mapping[str, IncentiveError]) -> None:
+        super().__init__(len(points))
+        self.points = points
+        self.refused = refused
 
 
 class UnknownFailure(NotFound):

@@ -20,6 +20,8 @@ SIMULATE_SECONDS: Final = 20.0
 @periodic(seconds=15)
 def settle() -> None:
     """Settle all verified records, batch by batch. Run twice, pays once."""
+    with transaction():
+        service.wake(clock.now())
     while True:
         with transaction():
             if not service.settle(clock.now()):

@@ -1,15 +1,17 @@
 """The settlement's SQL."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, delete, exists, func, insert, select, text
+from sqlalchemy import Row, Select, Text, delete, exists, func, insert, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from incentive.checkin.models import ServiceRecord
 from incentive.core.db import session
+from incentive.points.budgets.errors import BudgetExhausted, BudgetWaiting
+from incentive.points.budgets.models import Budget, BudgetWait
 from incentive.regions import service as regions
 from incentive.regions.models import Region
 from incentive.settlement.domain import Sums, Version
@@ -85,6 +87,26 @@ def forget_failures(record_ids: list[UUID]) -> None:
     session().execute(
         delete(SettlementFailure).where(SettlementFailure.service_record_id.in_(record_ids))
     )
+
+
+def ready(at: datetime, limit: int) -> Sequence[UUID]:
+    """Return records that are set aside until later for want of budget, and for which there is some."""
+    statement = (
+        select(SettlementFailure.service_record_id)
+        .join(
+            BudgetWait,
+            BudgetWait.key == func.concat("award:", SettlementFailure.service_record_id.cast(Text)),
+        )
+        .join(Budget, Budget.id == BudgetWait.budget_id)
+        .where(
+            SettlementFailure.code.in_((BudgetExhausted.code, BudgetWaiting.code)),
+            SettlementFailure.retry_at > at,
+            or_(BudgetWait.approved_by.is_not(None), BudgetWait.points <= Budget.room),
+        )
+        .order_by(SettlementFailure.service_record_id)
+        .limit(limit)
+    )
+    return session().scalars(statement).all()
 
 
 def failures(paths: Sequence[str] | None) -> Select[*tuple[Any, ...]]:

@@ -23,9 +23,12 @@ from incentive.ledger.domain import Posting, Purse, transfer
 from incentive.people import acts
 from incentive.people import service as people
 from incentive.people.caller import Caller
+from incentive.points.budgets import service as budgets
+from incentive.points.budgets.domain import Demand
+from incentive.points.corrections.domain import expires_on
 from incentive.settlement import queries
-from incentive.settlement.domain import Version, by_version, expires_on, fact_of, retry_at
-from incentive.settlement.errors import NoRuleInForce, UnknownFailure
+from incentive.settlement.domain import Version, by_version, fact_of, retry_at
+from incentive.settlement.errors import NoRuleInForce, OverBudget, UnknownFailure
 from incentive.settlement.models import SettlementFailure
 
 BATCH: Final = 500
@@ -46,6 +49,16 @@ def settle(at: datetime, limit: int = BATCH) -> int:
     version, members = next(by_version(records, queries.rule_versions()))
     _settle_or_split(version, members, at)
     return len(members)
+
+
+def wake(at: datetime) -> int:
+    """Let the next run try what now finds room in its budget; return how many records.
+
+    Records are locked before budgets, so whoever raises a budget leaves this to us.
+    """
+    ready = queries.ready(at, BATCH)
+    checkin.postpone(ready, at)
+    return len(ready)
 
 
 def expire(today: date) -> int:
@@ -107,6 +120,8 @@ def _settle_or_split(
     try:
         with session().begin_nested():
             _award(version, records, at)
+    except OverBudget as over:
+        _leave_waiting(version, records, over, at)
     except OperationalError:
         raise  # the database is away or wants another try: no record is at fault
     except (IncentiveError, DBAPIError, rules.RuleError, ArithmeticError, ValueError) as error:
@@ -129,6 +144,9 @@ def _award(version: Version | None, records: Sequence[UnsettledRecord], at: date
     facts = [fact_of(record, sums) for record in records]
     awards = rules.award_all(facts, rules.parse(version.document))
     paid = [pair for pair in zip(records, awards, strict=True) if pair[1].points]
+    refused = budgets.reserve([_demand(record, award.points) for record, award in paid], at)
+    if refused:
+        raise OverBudget({r.record_id: a.points for r, a in paid if _key(r) in refused}, refused)
     posted = ledger.post([_posting(record, award.points) for record, award in paid])
     transactions = {
         record.record_id: done.transaction_id
@@ -156,11 +174,35 @@ def _award(version: Version | None, records: Sequence[UnsettledRecord], at: date
     queries.forget_failures(settled)
 
 
+def _key(record: UnsettledRecord) -> str:
+    return f"award:{record.record_id}"
+
+
+def _demand(record: UnsettledRecord, points: int) -> Demand:
+    return Demand(_key(record), record.region_id, record.day, record.person_id, points)
+
+
+def _leave_waiting(
+    version: Version | None, records: Sequence[UnsettledRecord], over: OverBudget, at: datetime
+) -> None:
+    """Set aside what found no room in a budget, and settle the rest as if it were not there.
+
+    The rest is reckoned anew: its caps must not count points that are not paid.
+    """
+    waiting = [record for record in records if record.record_id in over.points]
+    budgets.keep_waiting([_demand(r, over.points[r.record_id]) for r in waiting], at)
+    for record in waiting:
+        _set_aside(record, over.refused[_key(record)], at)
+    rest = [record for record in records if record.record_id not in over.points]
+    if rest:
+        _settle_or_split(version, rest, at)
+
+
 def _posting(record: UnsettledRecord, points: int) -> Posting:
     earner = Purse(f"person:{record.person_id}", "available", expires_on(record.day))
     issuance = Purse(f"region:{record.region_id}", "issuance")
     return Posting(
-        key=f"award:{record.record_id}",
+        key=_key(record),
         kind="award",
         source=f"service_record:{record.record_id}",
         actor=ACTOR,

@@ -1,5 +1,6 @@
 import base64
 import json
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from incentive.core.db import transaction
 from incentive.ledger import checks, reconciliation
 from incentive.ledger.reconciliation import Comparison
+from incentive.points.budgets.models import Budget
 from tests import factories
 
 LISTS = [
@@ -39,6 +41,9 @@ LISTS = [
     "/api/v1/settlement/failures",
     "/api/v1/ledger/checkpoints",
     "/api/v1/audit-log",
+    "/api/v1/points-budgets",
+    "/api/v1/points-budgets/{budget}/waiting",
+    "/api/v1/adjustments",
     "/api/v1/reconciliation-runs",
     "/api/v1/reconciliation-runs/{run}/results/{one}/figures/{one}/rows",
     "/api/v1/rule-versions",
@@ -107,8 +112,25 @@ def signed_in(client):
             "run": comparison().request_id,
             "one": 1,
             "stocktake": factories.stocktake(station, person).id,
+            "budget": budget_of(person, home).id,
         }
     return client
+
+
+def budget_of(person, region):
+    month = date(2026, 11, 1)
+    return factories.add(
+        Budget(
+            region_id=region.id,
+            period="month",
+            first_day=month,
+            last_day=date(2026, 11, 30),
+            policy="queue",
+            amount=10,
+            created_by=person.id,
+            created_at=factories.NOW,
+        )
+    )
 
 
 def comparison():

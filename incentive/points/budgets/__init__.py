@@ -1,0 +1,1 @@
+"""How many points a region may issue in a month, a quarter or a year."""

@@ -1,0 +1,1 @@
+"""Manual adjustments and reversals: with a reason, above a limit by two, never deleting anything."""

@@ -1,0 +1,83 @@
+"""The corrections' SQL."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
+
+from incentive.core.db import session
+from incentive.people.models import Person
+from incentive.points.corrections.models import Adjustment, Corrected
+from incentive.regions import service as regions
+from incentive.regions.models import Region
+
+
+def lock_person(person_id: UUID) -> None:
+    """Wait until nobody else corrects this person's points: the limit is on a sum."""
+    session().execute(
+        select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)
+    )
+
+
+def by_hand_alone(person_id: UUID, proposed_by: UUID, since: datetime) -> int:
+    """Return the points that one worker moved of a person's from `since` on without a second."""
+    alone = select(func.coalesce(func.sum(func.abs(Adjustment.points)), 0)).where(
+        Adjustment.person_id == person_id,
+        Adjustment.proposed_by == proposed_by,
+        Adjustment.proposed_at >= since,
+        Adjustment.status == "booked",
+        Adjustment.decided_by.is_(None),
+    )
+    return int(session().scalar(alone) or 0)
+
+
+def lock(adjustment_id: UUID) -> Row[*tuple[Any, ...]] | None:
+    """Return an adjustment, locked, with its region's path."""
+    statement = (
+        select(Adjustment, Region.path)
+        .join(Region, Region.id == Adjustment.region_id)
+        .where(Adjustment.id == adjustment_id)
+        .with_for_update(of=Adjustment, key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return session().execute(statement).one_or_none()
+
+
+def listed(paths: Sequence[str], status: str | None) -> Select[*tuple[Any, ...]]:
+    """Return adjustments of the subtrees at `paths`, with the numbers of all concerned."""
+    whose, proposer, decider = aliased(Person), aliased(Person), aliased(Person)
+    found = (
+        select(
+            Adjustment,
+            whose.volunteer_number,
+            proposer.volunteer_number.label("proposed_by"),
+            decider.volunteer_number.label("decided_by"),
+            Region.name.label("region"),
+        )
+        .join(Region, Region.id == Adjustment.region_id)
+        .join(whose, whose.id == Adjustment.person_id)
+        .join(proposer, proposer.id == Adjustment.proposed_by)
+        .outerjoin(decider, decider.id == Adjustment.decided_by)
+        .where(regions.inside(Region.path, paths))
+    )
+    return found if status is None else found.where(Adjustment.status == status)
+
+
+def undone(transaction_id: int) -> int:
+    """Return how many of a transaction's points were undone."""
+    known = select(Corrected.undone).where(Corrected.transaction_id == transaction_id)
+    return session().scalar(known) or 0
+
+
+def undo(transaction_id: int, moved: int, points: int) -> None:
+    """Count `points` of a transaction as undone; the database refuses more than it `moved`."""
+    fresh = insert(Corrected).values(transaction_id=transaction_id, moved=moved, undone=points)
+    session().execute(
+        fresh.on_conflict_do_update(
+            index_elements=["transaction_id"], set_={"undone": Corrected.undone + points}
+        )
+    )

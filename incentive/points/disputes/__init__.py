@@ -1,0 +1,1 @@
+"""Disputes about points: they are held until somebody else than those concerned has decided."""

@@ -1,0 +1,1 @@
+"""Who may give points to whom: family members, once both have agreed."""

@@ -1,0 +1,1 @@
+"""Points given away: to a family member, or to the fund of a region or a station."""

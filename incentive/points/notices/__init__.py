@@ -1,0 +1,1 @@
+"""Warnings that points are about to expire."""
