@@ -37,6 +37,50 @@ def to_counter(station_id: UUID, _form: UUID | None = None) -> ResponseReturnVal
     return _to("web.counter", station_id=station_id)
 
 
+@bp.get("/sponsors")
+def to_parties() -> ResponseReturnValue:
+    """Go to the list of merchants and sponsors."""
+    return _to("web.merchant_list")
+
+
+@bp.get("/merchants/<uuid:merchant_id>/contacts")
+@bp.get("/merchants/<uuid:merchant_id>/contacts/<uuid:_form>/end")
+def to_merchant(merchant_id: UUID, _form: UUID | None = None) -> ResponseReturnValue:
+    """Go to the merchant."""
+    return _to("web.merchant_page", merchant_id=merchant_id)
+
+
+@bp.get("/sponsors/<uuid:sponsor_id>/budgets")
+@bp.get("/sponsors/<uuid:sponsor_id>/budgets/<uuid:_form>")
+def to_sponsor(sponsor_id: UUID, _form: UUID | None = None) -> ResponseReturnValue:
+    """Go to the sponsor."""
+    return _to("web.sponsor_page", sponsor_id=sponsor_id)
+
+
+@bp.get("/price-agreements/<uuid:_form>/end")
+def to_prices(_form: UUID) -> ResponseReturnValue:
+    """Go to the list of prices."""
+    return _to("web.price_agreements")
+
+
+@bp.get(
+    "/merchant-statements/<uuid:statement_id>/<any(send, confirm, charge, reverse, payments):_form>"
+)
+@bp.get("/merchant-statements/<uuid:statement_id>/lines/<int:_form>/object")
+@bp.get("/merchant-statements/<uuid:statement_id>/objections/<uuid:_form>/answer")
+@bp.get("/merchant-statements/<uuid:statement_id>/payments/<uuid:_form>/take-back")
+def to_merchant_statement(statement_id: UUID, _form: Any) -> ResponseReturnValue:
+    """Go to the statement."""
+    return _to("web.merchant_statement", statement_id=statement_id)
+
+
+@bp.get("/bank/<any(preview, files):_form>")
+@bp.get("/bank/rows/<uuid:_form>/match")
+def to_bank(_form: Any) -> ResponseReturnValue:
+    """Go to the bank's rows."""
+    return _to("web.bank")
+
+
 @bp.get("/sign-out")
 def to_start() -> ResponseReturnValue:
     """Go to the start page; nobody is signed out by a link."""

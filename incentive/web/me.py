@@ -18,7 +18,7 @@ from incentive.settlement import statements
 from incentive.stations import orders
 from incentive.stations.models import Item
 from incentive.stations.views import OrderView
-from incentive.web import counter_queries, queries
+from incentive.web import counter_queries, merchant_queries, queries
 
 SHIFTS_MAX: Final = 20
 OFFERS_MAX: Final = 5
@@ -53,6 +53,7 @@ def me(who: Caller, at: datetime) -> dict[str, Any]:
         "person": {"number": who.volunteer_number, "name": name},
         "balance": _balance(who, at),
         "links": {"card_svg": f"{API_PREFIX}/me/card.svg"},
+        "settles": merchant_queries.speaks_for_any(who.person_id),
         "shifts": [
             _shift(row, at)
             for row in queries.shifts_of(who.person_id, at - SHOWN_AFTER, SHIFTS_MAX)

@@ -6,6 +6,8 @@ from flask import g, render_template
 
 from incentive.core.paths import static_dir
 from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
+    agreement_pages,
+    bank_pages,
     checkpoint_pages,
     counter_pages,
     desk_act_pages,
@@ -17,6 +19,9 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     duty_pages,
     ledger_pages,
     me_pages,
+    merchant_pages,
+    merchant_statement_acts,
+    merchant_statement_pages,
     password_pages,
     public_pages,
     reconciliation_pages,

@@ -33,6 +33,7 @@ ROOT = Path(__file__).parents[2]
 NAME, PHONE = "欧阳不可见", "13977771234"
 
 NOT_ADMINISTRATIVE = {
+    "web.preview_bank_file": "looks at a file and changes nothing",
     "api_payments.preview": "looks at a file and changes nothing",
     "api_me.sign_up": "somebody enters themselves; the person's row says when",
     "api_me.renew_password": "one's own password",
@@ -256,6 +257,25 @@ RECORDED = {
 }
 # endpoint: (act, the file of the test that sees it recorded)
 RECORDED_ELSEWHERE: dict[str, tuple[str, str]] = {
+    "web.enter_merchant": ("merchant.add", "tests/web/test_settlement.py"),
+    "web.enter_sponsor": ("sponsor.add", "tests/web/test_settlement.py"),
+    "web.enter_contact": ("merchant.contact", "tests/web/test_settlement.py"),
+    "web.drop_contact": ("merchant.contact", "tests/web/test_settlement.py"),
+    "web.enter_budget": ("sponsor.budget", "tests/web/test_settlement.py"),
+    "web.alter_budget": ("sponsor.budget", "tests/web/test_settlement.py"),
+    "web.agree_on_price": ("agreement.make", "tests/web/test_settlement.py"),
+    "web.end_price": ("agreement.end", "tests/web/test_settlement.py"),
+    "web.draft_statement": ("statement.make", "tests/web/test_settlement.py"),
+    "web.send_merchant_statement": ("statement.send", "tests/web/test_settlement.py"),
+    "web.object_to_line": ("statement.object", "tests/web/test_settlement.py"),
+    "web.answer_objection": ("statement.answer", "tests/web/test_settlement.py"),
+    "web.confirm_merchant_statement": ("statement.confirm", "tests/web/test_settlement.py"),
+    "web.charge_merchant_statement": ("statement.charge", "tests/web/test_settlement.py"),
+    "web.record_payment": ("statement.pay", "tests/web/test_settlement.py"),
+    "web.take_payment_back": ("statement.take_back", "tests/web/test_settlement.py"),
+    "web.reverse_merchant_statement": ("statement.reverse", "tests/web/test_settlement.py"),
+    "web.take_bank_file_in": ("bank.import", "tests/web/test_settlement.py"),
+    "web.match_bank_row": ("statement.pay", "tests/web/test_settlement.py"),
     "api_payments.take_in": ("bank.import", "tests/merchants/test_banking.py"),
     "api_payments.assign": ("statement.pay", "tests/merchants/test_banking.py"),
     "api_samples.draw": ("sample.draw", "tests/desk/test_samples.py"),

@@ -9,7 +9,7 @@ from incentive.stations.stock.domain import CAUSES, CORRECTABLE, KINDS
 from incentive.stations.stocktakes.domain import CAUSES as FOUND_CAUSES
 from incentive.stations.stocktakes.domain import Progress
 from incentive.stations.stocktakes.papers import STATES
-from tests.web import desk_samples
+from tests.web import desk_samples, settlement_samples
 
 KUNMING = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2025, 11, 29, 1, 20, tzinfo=UTC)
@@ -906,3 +906,4 @@ PAGES: dict[str, Any] = {
 }
 
 PAGES |= desk_samples.PAGES
+PAGES |= settlement_samples.PAGES

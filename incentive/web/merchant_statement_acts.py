@@ -1,0 +1,143 @@
+"""The forms on a statement's page: send, object, answer, confirm, book, pay, reverse."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from incentive.core.errors import IncentiveError
+from incentive.core.i18n import Text, _
+from incentive.core.money import FEN_MAX
+from incentive.merchants import confirming, disputes, paying, statements
+from incentive.merchants.domain import SIDES, Side
+from incentive.merchants.statement_schemas import PIECES_MAX
+from incentive.people.caller import Caller
+from incentive.web import forms
+from incentive.web.errors import AmountWrong, FieldUnreadable
+from incentive.web.merchant_statement_pages import shown
+from incentive.web.site import bp
+
+_ONE: Final = "/merchant-statements/<uuid:statement_id>"
+_TEXT_MAX: Final = 200
+
+
+@bp.post(f"{_ONE}/send")
+def send_merchant_statement(statement_id: UUID) -> ResponseReturnValue:
+    """Put a draft before both sides."""
+
+    def do(who: Caller, at: datetime) -> Text:
+        statements.send(who, statement_id, at)
+        return _("The statement is before both sides now.")
+
+    return _act(do, statement_id, "send")
+
+
+@bp.post(f"{_ONE}/lines/<int:number>/object")
+def object_to_line(statement_id: UUID, number: int) -> ResponseReturnValue:
+    """Hold something against a line."""
+
+    def do(who: Caller, at: datetime) -> Text:
+        text = forms.words("text", _TEXT_MAX, required=True)
+        disputes.object_to(who, statement_id, number=number, side=_side(), text=text, at=at)
+        return _("Your objection to line %(number)s waits for its answer.", number=number)
+
+    return _act(do, statement_id, f"object-{number}")
+
+
+@bp.post(f"{_ONE}/objections/<uuid:objection_id>/answer")
+def answer_objection(statement_id: UUID, objection_id: UUID) -> ResponseReturnValue:
+    """Answer an objection: by a correction if a number of pieces is given, else by words."""
+
+    def do(who: Caller, at: datetime) -> Text:
+        answer = forms.words("answer", _TEXT_MAX, required=True)
+        if not request.form.get("quantity", "").strip():
+            disputes.decline(who, statement_id, objection_id, answer=answer, at=at)
+            return _("Answered; the line stays as it is.")
+        pieces = forms.whole("quantity", 1, PIECES_MAX)
+        change = pieces if request.form.get("direction") == "more" else -pieces
+        disputes.correct(who, statement_id, objection_id, quantity=change, answer=answer, at=at)
+        return _("Corrected by a line of its own. Both sides confirm the new total.")
+
+    return _act(do, statement_id, f"answer-{objection_id}")
+
+
+@bp.post(f"{_ONE}/confirm")
+def confirm_merchant_statement(statement_id: UUID) -> ResponseReturnValue:
+    """Confirm a statement for the side of the caller."""
+
+    def do(who: Caller, at: datetime) -> Text:
+        found = confirming.confirm(who, statement_id, side=_side(), at=at)
+        if found.statement.status == "confirmed":
+            return _("Both sides have confirmed. The amount can be booked now.")
+        return _("Confirmed. The other side has to confirm, too.")
+
+    return _act(do, statement_id, "confirm")
+
+
+@bp.post(f"{_ONE}/charge")
+def charge_merchant_statement(statement_id: UUID) -> ResponseReturnValue:
+    """Book a confirmed statement as payable."""
+
+    def do(who: Caller, at: datetime) -> Text:
+        confirming.charge(who, statement_id, at)
+        return _("Booked against the sponsor's budget. Quote the number when you pay.")
+
+    return _act(do, statement_id, "charge")
+
+
+@bp.post(f"{_ONE}/payments")
+def record_payment(statement_id: UUID) -> ResponseReturnValue:
+    """Record what was paid."""
+
+    def do(who: Caller, at: datetime) -> Text:
+        fen, paid_on = forms.fen("fen", FEN_MAX), forms.day("paid_on")
+        if not fen:
+            raise AmountWrong("fen")
+        if paid_on is None:
+            raise FieldUnreadable("paid_on")
+        text = forms.words("reference", 100, required=True)
+        found = paying.pay(who, statement_id, fen=fen, reference=text, paid_on=paid_on, at=at)
+        if found.statement.status == "paid":
+            return _("The statement is paid.")
+        return _("The payment is recorded; the rest is still owed.")
+
+    return _act(do, statement_id, "pay")
+
+
+@bp.post(f"{_ONE}/payments/<uuid:payment_id>/take-back")
+def take_payment_back(statement_id: UUID, payment_id: UUID) -> ResponseReturnValue:
+    """Take a payment back."""
+
+    def do(who: Caller, at: datetime) -> Text:
+        paying.take_back(who, statement_id, payment_id, reason=forms.reason(), at=at)
+        return _("The payment is taken back; both entries stay in the books.")
+
+    return _act(do, statement_id, f"take-back-{payment_id}")
+
+
+@bp.post(f"{_ONE}/reverse")
+def reverse_merchant_statement(statement_id: UUID) -> ResponseReturnValue:
+    """Take a wrong statement out."""
+
+    def do(who: Caller, at: datetime) -> Text:
+        statements.reverse(who, statement_id, reason=forms.reason(), at=at)
+        return _("The statement is reversed. Its goods can stand on a new one.")
+
+    return _act(do, statement_id, "reverse")
+
+
+def _act(do: forms.Action, statement_id: UUID, form: str) -> ResponseReturnValue:
+    def refused(error: IncentiveError) -> str:
+        return shown(statement_id, error, form)
+
+    done = url_for("web.merchant_statement", statement_id=statement_id)
+    return forms.act(do, done=done, refused=refused)
+
+
+def _side() -> Side:
+    side = request.form.get("side", "")
+    if side not in SIDES:
+        raise FieldUnreadable("side")
+    return side
