@@ -56,6 +56,8 @@ from incentive.stations import checks as stations_checks  # noqa: F401 - registe
 from incentive.stations import ledger_api, redemptions_api
 from incentive.stations import service as stations
 from incentive.stations import sources as stations_sources  # noqa: F401 - registers itself
+from incentive.stations.days import api as days_api
+from incentive.stations.statement import api as station_statement_api
 from incentive.stations.stock import api as stock_api
 from incentive.stations.stocktakes import api as stocktakes_api
 from incentive.web import pages, rendering
@@ -76,6 +78,8 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     ledger_api.bp,
     stock_api.bp,
     stocktakes_api.bp,
+    days_api.bp,
+    station_statement_api.bp,
     settlement_api.bp,
     seals_api.bp,
     desk_api.bp,

@@ -15,6 +15,8 @@ ACTIONS: Final[dict[str, Text]] = {
     "budget.set": _("Budget set"),
     "dispute.decide": _("Dispute decided"),
     "dispute.open": _("Points disputed"),
+    "day.amend": _("Closed day amended"),
+    "day.close": _("Day closed"),
     "goods.correct": _("Movement of goods corrected"),
     "bank.import": _("Bank file read in"),
     "goods.receive": _("Goods received"),

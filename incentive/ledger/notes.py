@@ -80,7 +80,11 @@ def verifier_key(name: str, public_key: bytes) -> str:
 
 def sign(checkpoint: Checkpoint, signers: Iterable[Signer]) -> str:
     """Return the note of `checkpoint`, with a line by each of `signers`."""
-    text = checkpoint.text()
+    return sign_text(checkpoint.text(), signers)
+
+
+def sign_text(text: str, signers: Iterable[Signer]) -> str:
+    """Return the note of any text that ends its last line and that nobody takes for a checkpoint's."""
     return f"{text}\n{''.join(signer.line(text) for signer in signers)}"
 
 
@@ -115,16 +119,37 @@ def verify(note: str, public_keys: Mapping[bytes, bytes]) -> Checkpoint:
         BadNote: it cannot be read, no known key signed it, or a signature is false.
     """
     checkpoint, signatures = read(note)
+    _verify(checkpoint.text(), signatures, public_keys)
+    return checkpoint
+
+
+def verify_text(note: str, public_keys: Mapping[bytes, bytes]) -> str:
+    """Return the text of a note that `sign_text` made, once `verify` would believe its signatures.
+
+    Raises:
+        BadNote: it cannot be read, no known key signed it, or a signature is false.
+    """
+    text, gap, below = note.rpartition(_GAP)
+    if not gap or not below.endswith("\n"):
+        raise BadNote("It has no signatures.")
+    try:
+        signatures = [_signature(line) for line in below.removesuffix("\n").split("\n")]
+    except ValueError as error:
+        raise BadNote(f"It is no note: {error}") from None
+    _verify(f"{text}\n", signatures, public_keys)
+    return f"{text}\n"
+
+
+def _verify(text: str, signatures: Iterable[Signature], public_keys: Mapping[bytes, bytes]) -> None:
     known = [line for line in signatures if line.key_id in public_keys]
     if not known:
         raise BadNote("None of the known keys has signed it.")
     for line in known:
         key = Ed25519PublicKey.from_public_bytes(public_keys[line.key_id])
         try:
-            key.verify(line.signature, checkpoint.text().encode())
+            key.verify(line.signature, text.encode())
         except InvalidSignature:
             raise BadNote(f"The signature by key {line.key_id.hex()} is false.") from None
-    return checkpoint
 
 
 def _signature(line: str) -> Signature:

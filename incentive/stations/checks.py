@@ -215,3 +215,16 @@ register(
        OR (s.status <> 'booked' AND m.id IS NOT NULL)
     """,
 )
+register(
+    "every signed day follows the one before it, and names movements that were there",
+    """
+    SELECT d.station_id, d.day, d.version, d.last_movement_id FROM day_closes d
+    WHERE (d.version > 1 AND NOT EXISTS (
+            SELECT FROM day_closes b WHERE b.station_id = d.station_id AND b.day = d.day
+              AND b.version = d.version - 1 AND b.last_movement_id <= d.last_movement_id
+              AND b.last_transaction_id <= d.last_transaction_id))
+       OR (d.last_movement_id > 0 AND NOT EXISTS (
+            SELECT FROM stock_movements m
+            WHERE m.id = d.last_movement_id AND m.station_id = d.station_id))
+    """,
+)

@@ -17,8 +17,11 @@ from incentive.core import clock
 from incentive.core.browser import SAFE_METHODS
 from incentive.core.db import session, transaction
 from incentive.core.ids import new_id
+from incentive.core.zone import day_of
 from incentive.settlement.models import SettlementFailure
+from incentive.stations.days.models import DayClose
 from incentive.stations.models import Item
+from incentive.stations.stock.models import StockMovement
 from incentive.stations.stocktakes.models import (
     Stocktake,
     StocktakeCount,
@@ -203,6 +206,24 @@ RECORDED = {
         "stocktake.book",
         lambda w: w.post(f"/stocktakes/{w.stocktake()}/booking"),
     ),
+    "api_station_days.close_day": (
+        "day.close",
+        lambda w: w.post(f"/stations/{w.shop.id}/days/{w.open_day()}/close", {}),
+    ),
+    "api_station_days.amend_day": (
+        "day.amend",
+        lambda w: w.post(
+            f"/stations/{w.shop.id}/days/{w.closed_day()}/amendments", {"note": "补记"}
+        ),
+    ),
+    "web.close_day": (
+        "day.close",
+        lambda w: w.form(f"/stations/{w.shop.id}/days/{w.open_day()}/close"),
+    ),
+    "web.amend_day": (
+        "day.amend",
+        lambda w: w.form(f"/stations/{w.shop.id}/days/{w.closed_day()}/amend", note="补记"),
+    ),
     "web.begin_stocktake": (
         "stocktake.begin",
         lambda w: w.form(f"/stations/{w.shop.id}/stocktakes"),
@@ -371,6 +392,25 @@ class World:
     def spoiled(self):
         body = {"quantity": 1, "cause": "damaged"}
         return self.post(f"/items/{self.goods.id}/spoilage", body).json["id"]
+
+    def open_day(self):
+        """A day, each time an earlier one, that has goods and is not closed."""
+        self.days_back = getattr(self, "days_back", 0) + 1
+        day = day_of(clock.now()) - timedelta(days=self.days_back)
+        with transaction():
+            moved = {"station_id": self.shop.id, "item_id": self.goods.id, "kind": "received"}
+            moved |= {"delta": 1, "shelf": 1, "day": day, "at": clock.now()}
+            make.add(StockMovement(**moved))
+        return day
+
+    def closed_day(self):
+        """A day that somebody closed, on which something came later."""
+        day = self.open_day()
+        with transaction():
+            signed = {"closed_by": self.person.id, "closed_at": clock.now(), "signed": "x"}
+            far = {"last_movement_id": 0, "last_transaction_id": 0}
+            make.add(DayClose(station_id=self.shop.id, day=day, version=1, **signed, **far))
+        return day
 
     def stocktake(self):
         """An open stocktake that somebody else has counted, with a difference."""

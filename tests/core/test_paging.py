@@ -34,6 +34,7 @@ LISTS = [
     "/api/v1/stations/{station}/stock",
     "/api/v1/stations/{station}/stock/movements",
     "/api/v1/stations/{station}/stocktakes",
+    "/api/v1/stations/{station}/days",
     "/api/v1/stocktakes/{stocktake}/lines",
     "/api/v1/me/redemptions",
     "/api/v1/me/statement",
@@ -69,6 +70,7 @@ LISTS = [
     "/stations/{station}/ledger",
     "/stations/{station}/stock",
     "/stations/{station}/stocktakes",
+    "/stations/{station}/days",
     "/stations/{station}/stocktakes/{stocktake}",
 ]
 WRONG = [

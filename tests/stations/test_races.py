@@ -1,5 +1,6 @@
 """Real parallel connections on books of their own: nothing is given twice or lost."""
 
+import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -10,6 +11,7 @@ import pytest
 from incentive.core import clock
 from incentive.core.db import session, transaction
 from incentive.core.ids import new_id
+from incentive.core.zone import day_of
 from incentive.stations import orders
 from incentive.stations.models import Redemption
 from tests.stations.conftest import (
@@ -24,6 +26,7 @@ from tests.stations.conftest import (
     points_of,
     post,
 )
+from tests.stations.test_days import close, day_now
 from tests.stations.test_stocktakes import begin, book, counted, explain
 
 
@@ -316,6 +319,33 @@ def test_a_count_and_a_booking_at_once_leave_nothing_half_counted(inside):
             post(client, f"/stocktakes/{found['id']}/giving-up", shop.manager, body)
     assert shop.stock() == 5
     assert findings() == []
+
+
+def test_of_five_who_close_a_day_one_does(inside):
+    shop = open_shop()
+    today = day_of(clock.now())
+    answers = together(inside, [lambda client: close(client, shop, today)] * 5)
+    assert outcomes(answers) == {201: 1, "stations.day_closed": 4}
+
+
+def test_what_is_handed_over_while_a_day_is_closed_is_in_its_figures_or_shows_as_later(inside):
+    shop = open_shop(points=200, stock=50)
+    client = inside.test_client()
+    today = day_of(clock.now())
+    made = [order(client, shop).json for _ in range(12)]
+
+    def serve(client):
+        return [collect(client, shop, each["code"]).status_code for each in made]
+
+    closed, served = together(inside, [lambda client: close(client, shop, today), serve])
+    assert closed.status_code == 201
+    assert served == [200] * 12
+    shown = day_now(client, shop, today).json
+    signed = json.loads(shown["versions"][0]["signed"].split("\n")[1])
+    given = [row for row in shown["goods_after"] if row["kind"] == "given"]
+    assert signed["orders"] + len(shown["points_after"]) == 12
+    assert sum(row[4] for row in signed["goods"]) + len(given) == 12
+    assert signed["orders"] == sum(row[4] for row in signed["goods"])
 
 
 def test_the_ledger_of_one_jurisdiction_does_not_reach_into_another(inside):

@@ -2,9 +2,12 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from incentive.core.errors import IncentiveError
+from incentive.stations.statement.papers import WORDS
+from incentive.stations.statement.service import Goods, GoodsOf, Statement
 from incentive.stations.stock.domain import CAUSES, CORRECTABLE, KINDS
 from incentive.stations.stocktakes.domain import CAUSES as FOUND_CAUSES
 from incentive.stations.stocktakes.domain import Progress
@@ -15,9 +18,8 @@ KUNMING = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2025, 11, 29, 1, 20, tzinfo=UTC)
 STATION = {"id": "s1", "name": "翠湖暖“新”驿站", "open_now": True}
 TABS = [
-    {"label": "柜台", "href": "#", "current": False},
-    {"label": "台账", "href": "#", "current": False},
-    {"label": "库存", "href": "#", "current": True},
+    {"label": label, "href": "#", "current": label == "库存"}
+    for label in ("柜台", "台账", "库存", "盘点", "日结", "驿站报表", "异常")
 ]
 COUNTS = {"signed_up": 9, "quota": 12, "present": 7, "left": 1}
 PUBLIC = ("home", "home_empty", "sign_in", "sign_in_wrong", "error_404", "register")
@@ -397,6 +399,109 @@ def stocktake(show: str = "different", **more: Any) -> dict[str, Any]:
     } | more
 
 
+def goods_figures(**more: int) -> Goods:
+    return Goods(
+        **({"opening": 44, "received": 60, "given": 22, "closing": 81, "counted": -1} | more)
+    )
+
+
+def statement_figures(**more: Any) -> Statement:
+    rows = [
+        GoodsOf(UUID(int=1), "抽纸一提", goods_figures(held=3)),
+        GoodsOf(UUID(int=2), "洗洁精 1 kg", goods_figures(spoiled=2, sent_back=4, closing=75)),
+    ]
+    usual: dict[str, Any] = {
+        "first_day": date(2025, 11, 1),
+        "last_day": date(2025, 11, 29),
+        "orders": 214,
+        "refunds": 3,
+        "points_in": 31240,
+        "points_out": 360,
+        "goods": rows,
+        "total": Goods.summed(rows),
+    }
+    return Statement(**(usual | more))
+
+
+def station_statement(**more: Any) -> dict[str, Any]:
+    return {
+        "station": STATION,
+        "tabs": TABS,
+        "filters": {"from": "2025-11-01", "to": "2025-11-29"},
+        "errors": [],
+        "months": [{"label": "本月", "href": "#", "current": True}],
+        "found": statement_figures(),
+        "words": WORDS,
+        "pdf": "#",
+        "xlsx": "#",
+        "ledger_href": "#",
+    } | more
+
+
+def station_days(**more: Any) -> dict[str, Any]:
+    def row(day: int, version: int | None, *, later: bool = False) -> dict[str, Any]:
+        return {
+            "day": date(2025, 11, day),
+            "closed_at": at(-24 * (29 - day)) if version else None,
+            "closed_by": "5300000000771",
+            "version": version,
+            "orders": 18,
+            "pieces": 21,
+            "after_close": later,
+        }
+
+    return {
+        "station": STATION,
+        "tabs": TABS,
+        "may_close": True,
+        "rows": [row(29, None), row(28, 1, later=True), row(27, 2), row(26, 1)],
+        "today": date(2025, 11, 29),
+        "first": None,
+        "older": "#",
+    } | more
+
+
+def station_day(*versions: dict[str, Any], **more: Any) -> dict[str, Any]:
+    rows = {
+        "goods_after": [movement(9, "received", 3)] if more.get("differs") else [],
+        "points_after": [
+            {"kind": "refund", "item": "抽纸一提", "amount": -60, "at": at(-1), "reason": "破损"}
+        ]
+        if more.get("differs")
+        else [],
+    }
+    day = {
+        "day": date(2025, 11, 28),
+        "now": statement_figures(),
+        "versions": list(versions),
+        "closed": bool(versions),
+        "differs": more.pop("differs", False),
+    }
+    return {
+        "station": STATION,
+        "tabs": TABS,
+        "day": day | rows,
+        "may_close": True,
+        "words": WORDS,
+        "kinds": KINDS,
+        "refusal": None,
+        "typed": {},
+    } | more
+
+
+def signed_day(version: int = 1, *, genuine: bool = True, note: str = "") -> dict[str, Any]:
+    return {
+        "version": version,
+        "closed_by": "5300000000771",
+        "closed_at": at(-9),
+        "note": note,
+        "signed": 'incentive station day, form 1\n{"cash_fen":0,"orders":18}\n\n— incentive/x A==\n',
+        "sha256": "3f2b" * 16,
+        "genuine": genuine,
+        "figures": {"orders": 18, "points_in": 2140} if genuine else {},
+    }
+
+
 def counted_line(
     number: int, item: str, expected: int | None, counted: int | None, **more: Any
 ) -> dict[str, Any]:
@@ -729,6 +834,40 @@ PAGES: dict[str, Any] = {
         "web/station_stock.html",
         lambda: station_stock(
             shelves=[], rows=[], may_write=False, errors=[("from", "起始日期晚于结束日期。")]
+        ),
+    ),
+    "station_statement": ("web/station_statement.html", station_statement),
+    "station_statement_empty": (
+        "web/station_statement.html",
+        lambda: station_statement(
+            found=statement_figures(goods=[], total=Goods(), orders=0),
+        ),
+    ),
+    "station_statement_wrong": (
+        "web/station_statement.html",
+        lambda: station_statement(found=None, errors=[("from", "起始日期晚于结束日期。")]),
+    ),
+    "station_days": ("web/station_days.html", station_days),
+    "station_days_empty": (
+        "web/station_days.html",
+        lambda: station_days(rows=[], may_close=False),
+    ),
+    "station_day": ("web/station_day.html", station_day),
+    "station_day_refused": (
+        "web/station_day.html",
+        lambda: station_day(refusal=IncentiveError("这一天已日结。")),
+    ),
+    "station_day_closed": (
+        "web/station_day.html",
+        lambda: station_day(signed_day(note="少一包，已登记")),
+    ),
+    "station_day_after": (
+        "web/station_day.html",
+        lambda: station_day(
+            signed_day(),
+            signed_day(2, genuine=False, note="补记一笔"),
+            differs=True,
+            refusal=IncentiveError("请写明。", field="note"),
         ),
     ),
     "stocktakes": ("web/stocktakes.html", stocktakes),

@@ -1,5 +1,6 @@
 """SQL of goods: what lies on a station's shelves, and why. Movements are written by `stations.queries`."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -52,6 +53,7 @@ def movements(
     kind: str | None = None,
     first_day: date | None = None,
     last_day: date | None = None,
+    after_id: int | None = None,
 ) -> Select[*tuple[Any, ...]]:
     """Return a station's movements that pass the filter, each with what it is about."""
     by, holder, undone = aliased(Person), aliased(Person), aliased(StockMovement)
@@ -92,7 +94,14 @@ def movements(
         statement = statement.where(StockMovement.day >= first_day)
     if last_day:
         statement = statement.where(StockMovement.day <= last_day)
+    if after_id is not None:
+        statement = statement.where(StockMovement.id > after_id)
     return statement
+
+
+def some(found: Select[*tuple[Any, ...]], limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return the first rows of `movements`, as they were written down."""
+    return session().execute(found.order_by(StockMovement.id).limit(limit)).all()
 
 
 def movement(movement_id: int) -> StockMovement | None:
