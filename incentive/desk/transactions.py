@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, select
 
-from incentive import rules
 from incentive.core.db import session
 from incentive.core.i18n import _, language
 from incentive.desk import ledger_queries as queries
@@ -16,12 +16,12 @@ from incentive.desk.reach import reach_of
 from incentive.ledger.models import Transaction
 from incentive.ledger.sources import Source, open_source, opens
 from incentive.people.caller import Caller
-from incentive.settlement import queries as settlement
+from incentive.settlement import awards
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A transaction with all that leads on from it; `explanation` is an award's, in sentences."""
+    """A transaction with all that leads on from it; `explanation` and `record_id` are an award's."""
 
     transaction: Transaction
     actor: str
@@ -29,6 +29,7 @@ class Opened:
     closed_by: int | None
     source: Source | None
     explanation: list[str]
+    record_id: UUID | None
 
 
 def opened(caller: Caller, transaction_id: int) -> Opened:
@@ -42,14 +43,15 @@ def opened(caller: Caller, transaction_id: int) -> Opened:
     found = session().get(Transaction, transaction_id)
     if found is None or not queries.is_within(within, transaction_id):
         raise UnknownTransaction
-    reasons = settlement.explanations([found.id])
+    reason = awards.reasons([found.id], language()).get(found.id)
     return Opened(
         found,
         labels([found.actor]).get(found.actor, found.actor),
         list(queries.entries_of(found.id)),
         session().scalar(select(Transaction.id).where(Transaction.closes == found.id)),
         open_source(found.source),
-        rules.words(reasons[found.id], language()) if found.id in reasons else [],
+        reason.sentences if reason else [],
+        reason.record_id if reason else None,
     )
 
 

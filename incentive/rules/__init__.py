@@ -9,7 +9,7 @@ from incentive.rules.awarding import award, award_all
 from incentive.rules.describe import describe
 from incentive.rules.domain import Award, Fact, RuleSet, Step
 from incentive.rules.errors import RuleError
-from incentive.rules.explain import words
+from incentive.rules.explain import in_force, words
 from incentive.rules.parsing import DEFAULT, parse
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "award",
     "award_all",
     "describe",
+    "in_force",
     "parse",
     "words",
 ]

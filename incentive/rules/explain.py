@@ -1,6 +1,7 @@
 """Put an award's steps in words, in Chinese and English."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from incentive.rules.domain import Words
@@ -13,6 +14,9 @@ _OTHER: Words = {
     "zh": {"": "规则“{rule}”：{before} 分 → {after} 分"},
     "en": {"": "Rule “{rule}”: {before:point} → {after:point}"},
 }
+
+
+_IN_FORCE = {"zh": "依据 {day} 起生效的规则。", "en": "By the rules in force from {day}."}
 
 
 class Count(int):
@@ -33,6 +37,11 @@ def words(explanation: Sequence[Mapping[str, Any]], language: str = "zh") -> lis
     """
     spoken = speech(language)
     return [_sentence(step, spoken) for step in explanation]
+
+
+def in_force(day: date, language: str = "zh") -> str:
+    """Return a sentence on since when the rules of an award are in force."""
+    return _IN_FORCE[speech(language)].format(day=day.isoformat())
 
 
 def speech(language: str) -> str:

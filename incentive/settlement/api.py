@@ -14,7 +14,8 @@ from incentive.ledger import service as ledger
 from incentive.ledger.domain import Balance
 from incentive.people.caller import caller
 from incentive.regions import service as regions
-from incentive.settlement import service, statements
+from incentive.settlement import awards, service, statements
+from incentive.settlement.award_schemas import AwardSchema
 from incentive.settlement.schemas import (
     BalancesQuerySchema,
     BalancesSchema,
@@ -82,3 +83,11 @@ def _purses(balances: Sequence[Balance]) -> dict[str, Any]:
         for purpose in ("available", "held")
     }
     return {**sums, "balances": balances}
+
+
+@bp.get("/awards/<uuid:record_id>")
+@bp.response(200, AwardSchema)
+def award(record_id: UUID) -> dict[str, Any]:
+    """Return why a service record earned what it did: one's own, or one in one's regions."""
+    with transaction():
+        return awards.award(record_id, caller(), language())

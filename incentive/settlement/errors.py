@@ -47,3 +47,12 @@ class StatementBackwards(Invalid):
 
     def __init__(self) -> None:
         super().__init__(_("The first day is after the last one. Swap them."), field="from")
+
+
+class UnknownAward(NotFound):
+    """Nothing was awarded for this service record."""
+
+    code = "settlement.unknown_award"
+
+    def __init__(self) -> None:
+        super().__init__(_("Nothing has been awarded for this service record yet."))

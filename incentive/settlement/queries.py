@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Text, delete, exists, func, insert, or_, select, text
+from sqlalchemy import Select, Text, delete, exists, func, insert, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from incentive.checkin.models import ServiceRecord
@@ -127,17 +127,3 @@ def failure(record_id: UUID) -> SettlementFailure | None:
     """Return why a record is set aside, if it still is."""
     wanted = failures(None).where(SettlementFailure.service_record_id == record_id)
     return session().scalars(wanted).one_or_none()
-
-
-def explanations(transaction_ids: Sequence[int]) -> dict[int, Any]:
-    """Return why each award transaction was posted, by its id."""
-    rows: Sequence[Row[*tuple[Any, ...]]] = (
-        session()
-        .execute(
-            select(Award.transaction_id, Award.explanation).where(
-                Award.transaction_id.in_(transaction_ids)
-            )
-        )
-        .all()
-    )
-    return {row.transaction_id: row.explanation for row in rows}

@@ -93,6 +93,12 @@ class StatementLineSchema(Schema):
     source = fields.String(required=True)
     reason = fields.String(required=True)
     explanation = fields.List(fields.String(), required=True)
+    record_id = fields.UUID(
+        required=True, allow_none=True, metadata={"description": "Of an award: see /awards"}
+    )
+    rules_from = fields.Date(
+        required=True, allow_none=True, metadata={"description": "Since when its rules pay"}
+    )
 
 
 class StatementSchema(Schema):

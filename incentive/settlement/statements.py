@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from incentive import rules
 from incentive.core.paging import Page
 from incentive.core.zone import day_of
 from incentive.ledger import as_of
 from incentive.ledger.as_of import Basis, Standing
 from incentive.ledger.as_of_queries import PURPOSES
-from incentive.settlement import queries
+from incentive.settlement import awards
+from incentive.settlement.awards import Reason
 from incentive.settlement.errors import StatementBackwards
 
 
@@ -72,12 +72,12 @@ def statement(
 def lines(owner: str, language: str, *, limit: int, **which: Any) -> Page:
     """Return a page of the owner's transactions alone, as `ledger.as_of.lines` does, in words."""
     found = as_of.lines(owner, limit=limit, **which)
-    reasons = queries.explanations([row.id for row in found.items])
-    items = [_line(row, reasons.get(row.id), language) for row in found.items]
+    reasons = awards.reasons([row.id for row in found.items], language)
+    items = [_line(row, reasons.get(row.id)) for row in found.items]
     return Page(items, found.next_cursor)
 
 
-def _line(row: Any, reason: Any, language: str) -> dict[str, Any]:
+def _line(row: Any, reason: Reason | None) -> dict[str, Any]:
     moved = {
         purpose: int(points)
         for purpose in PURPOSES
@@ -93,7 +93,9 @@ def _line(row: Any, reason: Any, language: str) -> dict[str, Any]:
         "posted_at": row.posted_at,
         "source": row.source,
         "reason": row.reason,
-        "explanation": rules.words(reason, language) if reason is not None else [],
+        "explanation": reason.sentences if reason else [],
+        "record_id": reason and reason.record_id,
+        "rules_from": reason and reason.rules_from,
     }
 
 

@@ -116,6 +116,7 @@ def _line(line: dict[str, Any], title: str | None) -> dict[str, Any]:
         "text": title or kind,
         "why": " ".join(why),
         "points": line["available"],
+        "record_id": line["record_id"],
     }
 
 

@@ -7,6 +7,7 @@ from flask import g, render_template
 from incentive.core.paths import static_dir
 from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     agreement_pages,
+    award_pages,
     bank_pages,
     checkpoint_pages,
     counter_pages,

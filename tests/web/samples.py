@@ -677,6 +677,34 @@ def comparison(**more: Any) -> dict[str, Any]:
     return usual | more
 
 
+def award(**more: Any) -> dict[str, Any]:
+    found = {
+        "record_id": "8b0c6c1e-0000-4000-8000-000000000006",
+        "volunteer_number": "5300000001236",
+        "activity_title": "红嘴鸥保护巡护",
+        "shift_title": "上午班",
+        "region": "翠湖社区居委会",
+        "day": date(2025, 11, 28),
+        "check_in_at": at(-26),
+        "check_out_at": at(-17),
+        "minutes": 540,
+        "verified_by": None,
+        "steps": [
+            {"words": "540 分钟，每 6 分钟 1 分 → 90 分", "before": 0, "after": 90},
+            {"words": "每日最多 80 分，当日已得 0 分：90 分 → 80 分", "before": 90, "after": 80},
+        ],
+        "points": 80,
+        "rules": "依据 2000-01-01 起生效的规则。",
+        "transaction_id": 1203,
+        "transaction_key": "award:8b0c6c1e",
+        "posted_at": at(-16),
+        "expires_on": date(2026, 12, 31),
+        "closed_by": None,
+        "closed_why": None,
+    }
+    return {"award": found | more, "own": True, "ledger_href": "#", "rules_href": "#"}
+
+
 RULE_WORDS = ["每满 6 分钟得 1 分，不满不计", "每日最多 80 分"]
 
 
@@ -964,6 +992,18 @@ PAGES: dict[str, Any] = {
         "web/duty.html",
         lambda: (
             duty() | {"refusal": IncentiveError("请写明理由。", field="reason"), "at_record": 1}
+        ),
+    ),
+    "award": ("web/award.html", award),
+    "award_taken_back": (
+        "web/award.html",
+        lambda: award(closed_by=1310, closed_why="当天未到场。", verified_by="5300000000771"),
+    ),
+    "award_of_nothing": (
+        "web/award.html",
+        lambda: (
+            award(points=0, transaction_id=None, check_out_at=None)
+            | {"own": False, "ledger_href": None, "rules_href": None}
         ),
     ),
     "rules": ("web/rules.html", rule_list),
