@@ -45,6 +45,7 @@ from incentive.points.notices import models as _notices  # noqa: F401 - its tabl
 from incentive.points.policy import api as policy_api
 from incentive.regions import api as regions_api
 from incentive.seals import api as seals_api
+from incentive.seals import receipts_api
 from incentive.settlement import accounts_api, reconciliation_api
 from incentive.settlement import api as settlement_api
 from incentive.settlement import checks as settlement_checks  # noqa: F401 - registers itself
@@ -82,6 +83,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     station_statement_api.bp,
     settlement_api.bp,
     seals_api.bp,
+    receipts_api.bp,
     desk_api.bp,
     accounts_api.bp,
     policy_api.bp,

@@ -7,7 +7,7 @@ from rich.table import Table
 from incentive.core import clock
 from incentive.core.db import jurisdiction, transaction
 from incentive.ledger import checks, jobs, reconciliation
-from incentive.ledger.proof_commands import export, verify
+from incentive.ledger.proof_commands import export, verify, verify_receipt
 from incentive.ledger.run_models import CheckResult
 from incentive.ledger.seal_commands import keys, rotate_key, seal
 
@@ -17,7 +17,7 @@ def commands() -> None:
     """Seal the books and prove them."""
 
 
-for _command in (seal, keys, rotate_key, export, verify):
+for _command in (seal, keys, rotate_key, export, verify, verify_receipt):
     commands.add_command(_command)
 
 

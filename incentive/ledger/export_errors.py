@@ -1,4 +1,4 @@
-"""What exporting refuses."""
+"""What exports and receipts refuse."""
 
 from incentive.core.errors import Conflict, Invalid
 from incentive.core.i18n import _
@@ -45,4 +45,31 @@ class ExportTooLong(Invalid):
             field="to",
             rows=rows,
             most=most,
+        )
+
+
+class ReceiptNotReady(Conflict):
+    """The transaction is not under a signed checkpoint yet."""
+
+    code = "ledger.receipt_not_ready"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This entry will be sealed within a minute. Ask for its receipt again then.")
+        )
+
+
+class ReceiptDoesNotHold(Conflict):
+    """What stands in the books now is not what was sealed."""
+
+    code = "ledger.receipt_does_not_hold"
+
+    def __init__(self, transaction_id: int) -> None:
+        super().__init__(
+            _(
+                "Entry %(id)s is no longer what was sealed. Tell the auditors its number: they can"
+                " find out what was changed.",
+                id=transaction_id,
+            ),
+            transaction=transaction_id,
         )

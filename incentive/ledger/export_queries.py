@@ -1,6 +1,6 @@
 """The SQL of exports: sealed rows as they are now, and what an export says beside them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Row, text
@@ -88,6 +88,19 @@ _OWNERS: Final = """
     FROM leaves l JOIN entries e ON e.transaction_id = l.ref JOIN accounts a ON a.id = e.account_id
     WHERE l.kind = 'T' AND l.seq >= :first AND l.seq < :last AND a.salt IS NOT NULL
 """
+
+
+def own_accounts(transaction_id: int, owner: str) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return (owner, salt) of the owner's accounts that a transaction moved."""
+    found = session().execute(_OWN_ACCOUNTS, {"id": transaction_id, "owner": owner})
+    return found.all()
+
+
+_OWN_ACCOUNTS: Final = text("""
+    SELECT DISTINCT a.owner, a.salt FROM entries e JOIN accounts a ON a.id = e.account_id
+    WHERE e.transaction_id = :id AND a.owner = :owner AND a.salt IS NOT NULL
+    ORDER BY a.salt
+""")
 
 
 def notes(first: int, last: int, most: int) -> list[str]:

@@ -1,5 +1,6 @@
 """Below `incentive ledger`: export the sealed books, and verify exports anywhere."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -9,7 +10,7 @@ import click
 from incentive.core import clock
 from incentive.core.db import snapshot
 from incentive.ledger import exporting, notes
-from incentive.ledger.verifier.__main__ import verify as verify_files
+from incentive.ledger.verifier import words
 from incentive.ledger.verifier.proofs import Wrong
 
 
@@ -82,8 +83,23 @@ def verify(*, keys: tuple[str, ...], since: Path | None, files: tuple[Path, ...]
 
     Needs no database: only the files and the public key.
     """
+    _say(words.verify(files, keys, since))
+
+
+@click.command("verify-receipt")
+@_key
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+def verify_receipt(*, keys: tuple[str, ...], file: Path) -> None:
+    """Prove a receipt: its JSON, or the text of its QR code; exit with 1 if it is wrong.
+
+    Needs no database: only the file and the public key.
+    """
+    _say(words.verify_receipt(file, keys))
+
+
+def _say(lines: Iterator[str]) -> None:
     try:
-        for line in verify_files(files, keys, since):
+        for line in lines:
             click.echo(line)
     except (Wrong, OSError, UnicodeDecodeError) as wrong:
         click.echo(f"NOT PROVED: {wrong}", err=True)

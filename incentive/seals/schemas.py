@@ -117,3 +117,30 @@ class SealingSchema(Schema):
     tree_size = fields.Integer(required=True)
     checkpoint = fields.Nested(CheckpointSchema, required=True, allow_none=True)
     held_back = fields.Nested(HeldBackSchema, required=True, allow_none=True)
+
+
+class ReceiptOwnerSchema(Schema):
+    """Whose an account is, with the salt of the commitment that stands for it in the leaf."""
+
+    owner = fields.String(required=True, metadata={"example": "person:<id>"})
+    salt = fields.String(required=True)
+
+
+class LedgerReceiptSchema(Schema):
+    """A transaction as it was sealed, with all that proves it; bytes are in base64."""
+
+    format = fields.String(required=True)
+    version = fields.Integer(required=True)
+    seq = fields.Integer(required=True, metadata={"description": "Its row in the sealed books"})
+    leaf = fields.String(required=True)
+    proof = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "The hashes to the checkpoint's root (RFC 9162, 2.1.3)"},
+    )
+    checkpoint = fields.String(required=True, metadata={"description": "The signed note"})
+    owners = fields.List(fields.Nested(ReceiptOwnerSchema), required=True)
+    memo = fields.String(
+        required=True,
+        metadata={"description": "Salt, who acted and why, as they were committed to"},
+    )

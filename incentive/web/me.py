@@ -111,6 +111,7 @@ def _line(line: dict[str, Any], title: str | None) -> dict[str, Any]:
     if line["kind"] in _REASONED and reason and said is None:
         why.append(str(_("Reason: %(reason)s", reason=reason)))
     return {
+        "id": line["id"],
         "at": line["posted_at"],
         "day": line["effective_on"],
         "text": title or kind,

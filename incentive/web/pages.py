@@ -26,6 +26,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     merchant_statement_pages,
     password_pages,
     public_pages,
+    receipt_pages,
     reconciliation_pages,
     register_pages,
     rule_pages,

@@ -6,6 +6,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from incentive.core.errors import IncentiveError
+from incentive.ledger.export_errors import ReceiptNotReady
+from incentive.ledger.verifier.proofs import Checkpoint
+from incentive.ledger.verifier.receipts import Receipt
 from incentive.stations.statement.papers import WORDS
 from incentive.stations.statement.service import Goods, GoodsOf, Statement
 from incentive.stations.stock.domain import CAUSES, CORRECTABLE, KINDS
@@ -98,7 +101,7 @@ def station(available: int | None) -> dict[str, Any]:
 
 def line(hours: float, text: str, why: str, points: int, days_late: int = 0) -> dict[str, Any]:
     day = at(hours).astimezone(KUNMING).date() - timedelta(days=days_late)
-    return {"at": at(hours), "day": day, "text": text, "why": why, "points": points}
+    return {"id": 48210, "at": at(hours), "day": day, "text": text, "why": why, "points": points}
 
 
 def statement(**more: Any) -> dict[str, Any]:
@@ -812,7 +815,24 @@ def checkpoints(**more: Any) -> dict[str, Any]:
     } | more
 
 
+def receipt(**more: Any) -> dict[str, Any]:
+    checkpoint = Checkpoint("incentive/default/9195fd24a816", 48210, bytes(32), at(0))
+    return {
+        "id": 48102,
+        "soon": None,
+        "of": Receipt(
+            checkpoint, 48101, 48102, "award", "award:1", "service_record:1", at(-0.1),
+            date(2025, 11, 28), 0, (), ("system", ""),
+        ),
+        "kind": "奖励积分",
+        "moved": [{"points": 15, "purpose": "可用", "until": date(2026, 12, 31)}],
+        "links": {"svg": "/preview/qr/IR1.AECAwQFBgcICQoLDA0ODw.svg", "json": "#"},
+    } | more  # fmt: skip
+
+
 PAGES: dict[str, Any] = {
+    "receipt": ("web/receipt.html", receipt),
+    "receipt_soon": ("web/receipt.html", lambda: receipt(soon=ReceiptNotReady(), of=None)),
     "checkpoints": ("web/checkpoints.html", checkpoints),
     "checkpoints_waiting": ("web/checkpoints.html", lambda: checkpoints(waiting_since=at(-0.2))),
     "checkpoints_empty": (

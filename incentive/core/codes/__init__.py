@@ -6,7 +6,7 @@ which leaves out the ones that people confuse.
 """
 
 from incentive.core.codes.cards import MemberCard, issue_card, verify_card
-from incentive.core.codes.drawing import png, svg
+from incentive.core.codes.drawing import dense_svg, png, svg
 from incentive.core.codes.keys import CodeKeys
 from incentive.core.codes.numbers import is_volunteer_number, volunteer_number
 from incentive.core.codes.parsing import Code, parse
@@ -30,6 +30,7 @@ __all__ = [
     "RedemptionCode",
     "RotatingCode",
     "Validity",
+    "dense_svg",
     "grouped",
     "is_volunteer_number",
     "issue_card",
