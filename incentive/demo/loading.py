@@ -12,7 +12,7 @@ from incentive.core.codes import volunteer_number
 from incentive.core.db import transaction
 from incentive.core.keys import vault
 from incentive.core.zone import day_of, timezone
-from incentive.demo import calendar, people, places, queries, spending
+from incentive.demo import calendar, merchants, people, places, queries, spending
 from incentive.demo.calendar import Planned
 from incentive.demo.errors import PhoneInUse
 from incentive.demo.ids import demo_id
@@ -43,6 +43,7 @@ def steps(at: datetime) -> Iterator[tuple[str, Step]]:
     yield "People, stations and activities", lambda: _load_rows(at)
     yield "Points for what was served", lambda: _settle(at)
     yield "Orders at the stations", lambda: _spend(at)
+    yield "Merchants and their statements", lambda: _settle_goods(at)
 
 
 def _load_regions(at: datetime) -> None:
@@ -75,6 +76,12 @@ def _spend(at: datetime) -> None:
     with transaction():
         queries.lock_loading()
         spending.order(people.everybody(), at)
+
+
+def _settle_goods(at: datetime) -> None:
+    with transaction():
+        queries.lock_loading()
+        merchants.settle(people.everybody(), at)
 
 
 def _put_grids(at: datetime) -> None:

@@ -51,12 +51,16 @@ _STATION: Final = STATIONS[0]
 _LISTED: Final = (
     (role.ADMINISTRATOR, CITY, "everything in Kunming: roles, grids, records set aside (API)"),
     (role.AUDITOR, CITY, "any station's ledger, read only"),
-    (role.COMMUNITY_WORKER, HOME, "records of 翠湖 to verify; publish activities and shifts (API)"),
+    (
+        role.COMMUNITY_WORKER,
+        HOME,
+        "records of 翠湖 to verify, merchants' statements; activities (API)",
+    ),
     (role.GRID_WORKER, HOME_GRID, "show a shift's code, verify pending records of the grid"),
     (role.STATION_MANAGER, _STATION.name, f"counter and ledger of {_STATION.name}; stock (API)"),
     (role.VOLUNTEER, HOME, "hours, points, card, and a shift to scan in at any hour"),
     (role.VOLUNTEER, HOME, "a newcomer: nothing yet, everything to sign up for"),
-    (role.GIG_WORKER, HOME, "stations nearby, points from serving after work"),
+    (role.GIG_WORKER, HOME, "stations nearby, points; speaks for a merchant: its statements"),
 )
 NEWCOMER: Final = str(FIRST_PHONE + 7)
 

@@ -1,6 +1,7 @@
 """The demo's SQL: rows put in set by set, those that are there left alone."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy import Table, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from incentive.core.db import Base, session
+from incentive.merchants.models import Merchant
 from incentive.people.models import Person, person_sequence
 from incentive.regions.models import Region
 from incentive.settlement.models import Award
@@ -79,3 +81,18 @@ def richest(person_ids: Iterable[UUID], points_min: int) -> list[UUID]:
             .order_by(earned.desc(), Award.person_id)
         )
     )
+
+
+def has_merchants() -> bool:
+    """Say whether any merchant is entered."""
+    return session().scalar(select(Merchant.id).limit(1)) is not None
+
+
+def earned_before(person_ids: Iterable[UUID], day: date) -> dict[UUID, int]:
+    """Return what persons had earned by service before `day`."""
+    rows = session().execute(
+        select(Award.person_id, func.sum(Award.points))
+        .where(Award.person_id.in_(person_ids), Award.day < day)
+        .group_by(Award.person_id)
+    )
+    return {person_id: int(points) for person_id, points in rows}

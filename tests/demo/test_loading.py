@@ -31,6 +31,19 @@ _TABLES = [
     "stock_movements",
     "redemptions",
     "settlement_failures",
+    "merchants",
+    "merchant_contacts",
+    "sponsors",
+    "sponsor_budgets",
+    "price_agreements",
+    "merchant_statements",
+    "statement_lines",
+    "statement_orders",
+    "statement_confirmations",
+    "statement_objections",
+    "statement_payments",
+    "bank_files",
+    "bank_rows",
 ]
 
 
@@ -64,8 +77,11 @@ def test_loading_fills_the_books_lets_people_sign_in_and_again_changes_nothing(l
         assert empty == {"settlement_failures"}
         load()
         assert fingerprint() == first
-        with transaction():
+        with transaction() as session:
             assert list(checks.run()) == []
+
+            told = "SELECT string_agg(status, ' ' ORDER BY serial) FROM merchant_statements"
+            assert session.scalar(text(told)) == "paid sent draft payable"
 
         for human in people.listed():
             assert sign_in(human.phone, people.PASSWORD, NOW)[2].id == human.id
