@@ -24,7 +24,7 @@ from incentive.core import (
 from incentive.core.http import ApiBlueprint
 from incentive.core.paths import static_dir, static_version
 from incentive.desk import api as desk_api
-from incentive.desk import exports_api, samples_api
+from incentive.desk import exports_api, samples_api, sealed_api
 from incentive.desk import ledger_api as desk_ledger_api
 from incentive.ledger import metrics as ledger_metrics  # noqa: F401 - registers itself
 from incentive.ledger import own_checks as ledger_checks  # noqa: F401 - registers itself
@@ -94,6 +94,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     exports_api.bp,
     samples_api.bp,
     rules_api.bp,
+    sealed_api.bp,
 )
 PAGE_BLUEPRINTS: tuple[Blueprint, ...] = (pages.bp,)
 

@@ -41,6 +41,24 @@ class UnknownNumber(Invalid):
         super().__init__(_("Nobody here has this volunteer number. Check it."), field=field)
 
 
+class LeavesOutOfRange(Invalid):
+    """There are not so many leaves, or it is too many at once."""
+
+    code = "desk.leaves_out_of_range"
+
+    def __init__(self, size: int, most: int) -> None:
+        super().__init__(
+            _(
+                "There are %(size)s sealed rows; ask for up to %(most)s of them at once.",
+                size=size,
+                most=most,
+            ),
+            field="to",
+            size=size,
+            most=most,
+        )
+
+
 class NothingSealed(Conflict):
     """No checkpoint yet: there is no seed that nobody chose."""
 

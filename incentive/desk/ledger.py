@@ -26,7 +26,7 @@ from incentive.stations.domain import owner as station_owner
 
 _SYSTEM: Final = "system"
 _SHEET: Final = Sheet(
-    _("Ledger"),
+    _("General ledger"),
     (
         _("Transaction"),
         _("Line"),

@@ -14,7 +14,7 @@ from incentive.web.site import bp
 _TOOLS: Final[tuple[tuple[str, Text, Text, str], ...]] = (
     (
         "web.desk_ledger",
-        _("Ledger"),
+        _("General ledger"),
         _("Every transaction, from sums down to the scan or order behind it."),
         "ledger",
     ),
@@ -31,10 +31,16 @@ _TOOLS: Final[tuple[tuple[str, Text, Text, str], ...]] = (
         "check",
     ),
     (
+        "web.desk_verify",
+        _("Verify the books"),
+        _("Recompute the sealed books in this browser, against the signed checkpoint."),
+        "shield",
+    ),
+    (
         "web.desk_acts",
         _("Audit log"),
         _("Who did what, by which role, when and from where."),
-        "shield",
+        "people",
     ),
     (
         "web.rule_list",

@@ -17,6 +17,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     desk_ledger_pages,
     desk_pages,
     desk_sample_pages,
+    desk_verify_pages,
     detours,
     duty_pages,
     ledger_pages,

@@ -192,6 +192,11 @@ def desk_sample(**more: Any) -> dict[str, Any]:
     return {"sheet": sheet, "refusal": None, "xlsx": "#", "pdf": "#"} | usual | more
 
 
+def desk_verify(**more: Any) -> dict[str, Any]:
+    latest = {"tree_size": 88214, "at": at(-0.1), "key_id": "5e5e5e5e"}
+    return {"latest": latest, "whole": True, "api": "/api/v1"} | more
+
+
 TOOLS = [
     {"href": "#", "label": "操作日志", "text": "谁做了什么。", "icon": "shield"},
     {"href": "#", "label": "总账", "text": "每一笔积分。", "icon": "ledger"},
@@ -221,6 +226,9 @@ PAGES: dict[str, Any] = {
         "web/desk_sample.html",
         lambda: desk_sample(refusal=IncentiveError(Text("x"))),
     ),
+    "desk_verify": ("web/desk_verify.html", desk_verify),
+    "desk_verify_region": ("web/desk_verify.html", lambda: desk_verify(whole=False)),
+    "desk_verify_empty": ("web/desk_verify.html", lambda: desk_verify(latest=None)),
     "desk_transaction": ("web/desk_transaction.html", desk_transaction),
     "desk_transaction_unknown_source": (
         "web/desk_transaction.html",
