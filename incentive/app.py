@@ -32,6 +32,7 @@ from incentive.ledger import seal_checks  # noqa: F401 - registers itself
 from incentive.merchants import api as merchants_api
 from incentive.merchants import checks as merchants_checks  # noqa: F401 - registers itself
 from incentive.merchants import payments_api, statements_api
+from incentive.merchants import sources as merchants_sources  # noqa: F401 - registers itself
 from incentive.people import api as people_api
 from incentive.people import caller, me_api
 from incentive.points.budgets import api as budgets_api

@@ -9,6 +9,7 @@ from sqlalchemy import Text, cast, literal, select, union_all
 
 from incentive.activities.models import Activity, Shift, Team
 from incentive.core.db import session
+from incentive.merchants.models import Merchant, Sponsor
 from incentive.people.models import Person
 from incentive.regions.models import Region
 from incentive.stations.models import Item, Station
@@ -18,6 +19,8 @@ _LABELS: Final[dict[str, Any]] = {
     "person": (Person.id, Person.volunteer_number),
     "station": (Station.id, Station.name),
     "region": (Region.id, Region.name),
+    "merchant": (Merchant.id, Merchant.name),
+    "sponsor": (Sponsor.id, Sponsor.name),
     "item": (Item.id, Item.name),
     "team": (Team.id, Team.name),
     "activity": (Activity.id, Activity.title),

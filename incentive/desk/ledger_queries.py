@@ -17,6 +17,7 @@ from incentive.core.paging import Page, page
 from incentive.desk.ledger_filter import Selection
 from incentive.desk.reach import id_of
 from incentive.ledger.models import Account, Entry, Transaction
+from incentive.merchants.models import Merchant, Sponsor
 from incentive.people.models import Person
 from incentive.regions.models import Region
 from incentive.stations.models import Station
@@ -117,7 +118,14 @@ def entries_of(transaction_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
 def entries() -> Select[*tuple[Any, ...]]:
     """Return entries with their transaction, their account and whose it is, in words."""
     actor = aliased(Person)
-    whose = func.coalesce(Person.volunteer_number, Station.name, Region.name, Account.owner)
+    whose = func.coalesce(
+        Person.volunteer_number,
+        Station.name,
+        Region.name,
+        Merchant.name,
+        Sponsor.name,
+        Account.owner,
+    )
     return (
         select(
             Transaction.id.label("transaction_id"),
@@ -142,6 +150,8 @@ def entries() -> Select[*tuple[Any, ...]]:
         .outerjoin(Person, Person.id == id_of(Account.owner, "person"))
         .outerjoin(Station, Station.id == id_of(Account.owner, "station"))
         .outerjoin(Region, Region.id == id_of(Account.owner, "region"))
+        .outerjoin(Merchant, Merchant.id == id_of(Account.owner, "merchant"))
+        .outerjoin(Sponsor, Sponsor.id == id_of(Account.owner, "sponsor"))
         .outerjoin(actor, actor.id == id_of(Transaction.actor, "person"))
     )
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from incentive.audit.models import AuditEntry
+from incentive.merchants.models import Merchant, Sponsor
 from incentive.people.caller import Caller
 from incentive.people.models import Person
 from incentive.regions import service as regions
@@ -29,6 +30,12 @@ from incentive.regions.models import Region
 from incentive.stations.models import Station
 
 PERMISSION: Final = "audit.read"
+# Whose accounts lie where: the owner's id, and the region that it belongs to.
+_OWNERS: Final[dict[str, tuple[Any, Any]]] = {
+    "person": (Person.id, Person.home_region_id),
+    "merchant": (Merchant.id, Merchant.region_id),
+    "sponsor": (Sponsor.id, Sponsor.region_id),
+}
 _UUID: Final = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
@@ -78,27 +85,30 @@ def acts_within(reach: Reach) -> ColumnElement[bool]:
 
 def owners_within(reach: Reach) -> Any:
     """Return the names of the accounts' owners in a reach that is not the whole."""
-    home = select(literal("person:") + cast(Person.id, Text)).join(
-        Region, Region.id == Person.home_region_id
-    )
-    own = select(literal("region:") + cast(Region.id, Text))
     inside = regions.inside(Region.path, reach.paths)
+    parts = [
+        select(literal(f"{kind}:") + cast(owner, Text))
+        .join(Region, Region.id == place)
+        .where(inside)
+        for kind, (owner, place) in _OWNERS.items()
+    ]
+    own = select(literal("region:") + cast(Region.id, Text)).where(inside)
     theirs = stations_within(reach).subquery()
-    shops = select(literal("station:") + cast(theirs.c.id, Text))
-    return union_all(home.where(inside), own.where(inside), shops)
+    return union_all(*parts, own, select(literal("station:") + cast(theirs.c.id, Text)))
 
 
 def owner_within(reach: Reach, owner: Any) -> ColumnElement[bool]:
     """Is one of `owners_within`; looked up for this one owner."""
     inside = regions.inside(Region.path, reach.paths)
-    lives = select(Person.id).join(Region, Region.id == Person.home_region_id).where(inside)
-    shops = stations_within(reach)
-    own = select(Region.id).where(inside)
-    return or_(
-        exists(lives.where(Person.id == id_of(owner, "person"))),
-        exists(shops.where(Station.id == id_of(owner, "station"))),
-        exists(own.where(Region.id == id_of(owner, "region"))),
-    )
+    parts = [
+        exists(
+            select(each).join(Region, Region.id == place).where(each == id_of(owner, kind), inside)
+        )
+        for kind, (each, place) in _OWNERS.items()
+    ]
+    shops = stations_within(reach).where(Station.id == id_of(owner, "station"))
+    own = select(Region.id).where(Region.id == id_of(owner, "region"), inside)
+    return or_(*parts, exists(own), exists(shops))
 
 
 def id_of(key: Any, kind: str) -> ColumnElement[Any]:

@@ -54,6 +54,18 @@ _TOOLS: Final[tuple[tuple[str, Text, Text, str], ...]] = (
         _("What was compared last night, both totals, and every row that differs."),
         "check",
     ),
+    (
+        "web.counters",
+        _("Stations"),
+        _("Each station's ledger, stock and stocktakes."),
+        "counter",
+    ),
+    (
+        "web.checkpoints",
+        _("Checkpoints"),
+        _("What was signed and when, the keys, and feeds to follow."),
+        "clock",
+    ),
 )
 
 

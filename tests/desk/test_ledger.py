@@ -12,6 +12,8 @@ from incentive.core.ids import new_id
 from incentive.core.zone import today
 from incentive.ledger import service as ledger
 from incentive.ledger.domain import Posting, Purse, transfer
+from incentive.merchants.models import Merchant, Sponsor
+from incentive.merchants.statement_models import Statement
 from incentive.settlement import service as settlement
 from tests import factories as make
 from tests.web.conftest import give
@@ -261,3 +263,37 @@ def test_the_page_asks_a_bounded_number_of_questions(used, browsing, queries):
     with queries() as sent:
         browser.get("/desk/ledger")
     assert len(sent) <= 12
+
+
+def test_what_a_sponsor_owes_a_merchant_is_seen_in_their_region_with_the_statement_behind_it(
+    two, asking, browsing
+):
+    with transaction():
+        where = {"region_id": two.here.place.id, "created_at": make.NOW}
+        merchant = make.add(Merchant(name="翠湖粮油店", **where))
+        sponsor = make.add(Sponsor(name="五华区慈善会", **where))
+        statement = make.add(
+            Statement(
+                region_id=two.here.place.id,
+                merchant_id=merchant.id,
+                sponsor_id=sponsor.id,
+                first_day=date(2026, 10, 1),
+                last_day=date(2026, 10, 31),
+                total_fen=12_345,
+                made_by=two.administrator.id,
+                made_at=make.NOW,
+            )
+        )
+        owed = Purse(f"merchant:{merchant.id}", "payable", asset="fen")
+        budget = Purse(f"sponsor:{sponsor.id}", "budget", asset="fen")
+        source, lines = f"statement:{statement.id}", transfer(budget, owed, 12_345)
+        ledger.post([Posting("c", "charge", source, "system", date(2026, 10, 31), lines)])
+    listed = asking(two.here.auditor, PATH, asset="fen")
+    assert totals(listed) == {("charge", "fen"): (1, 12_345, 12_345)}
+    assert kinds(asking(two.there.auditor, PATH)) == []
+    number = listed.json["items"][0]["id"]
+    entries = asking(two.here.auditor, f"{PATH}/{number}").json["entries"]
+    assert {entry["whose"] for entry in entries} == {"翠湖粮油店", "五华区慈善会"}
+    page = browsing(two.here.auditor).get(f"/desk/transactions/{number}").text
+    assert "123.45" in page
+    assert "JS0" in page
