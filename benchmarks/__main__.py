@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping
 
-from benchmarks import memory, post, scan, verify
+from benchmarks import memory, post, scan, seal, verify
 from benchmarks.figure import Figure
 
 # A benchmark has one figure, or several by name.
@@ -11,6 +11,7 @@ BENCHMARKS: Mapping[str, Callable[[], Figure | dict[str, Figure]]] = {
     "scan": scan.measure,
     "memory": memory.measure,
     "post": post.measure,
+    "seal": seal.measure,
     "verify": verify.measure,
 }
 

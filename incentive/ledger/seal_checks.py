@@ -117,6 +117,7 @@ register(
         LEFT JOIN (SELECT 'T'::"char" AS kind, id, xid FROM transactions
                    UNION ALL SELECT 'L', id, xid FROM audit_entries) t
           ON t.kind = l.kind AND t.id = l.ref
+        WHERE l.seq < ledger_tree_size()
         WINDOW of_kind AS (PARTITION BY l.kind ORDER BY l.seq)) followed
     WHERE what IS NOT NULL
     """,
@@ -131,6 +132,7 @@ register(
     WHERE (r.xid < m.xid OR r.xid >= pg_snapshot_xmax(pg_current_snapshot())
                         AND r.xid IS DISTINCT FROM pg_current_xact_id_if_assigned())
       AND NOT EXISTS (SELECT FROM leaves l WHERE l.kind = r.kind AND l.ref = r.id)
+      AND NOT EXISTS (SELECT FROM seal_runs s WHERE s.kind = r.kind AND r.id = ANY (s.ids))
     """,
 )
 register(

@@ -13,6 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incentive.core.db import Base
@@ -94,3 +95,13 @@ class SealMark(Base):
     ref: Mapped[int] = mapped_column(BigInteger, server_default="0")
     resume_xid: Mapped[int | None] = mapped_column(Xid8)
     restored_ref: Mapped[int] = mapped_column(BigInteger, server_default="0")
+
+
+class SealRun(Base):
+    """Rows that have got their numbers, from `first_seq` on, and not yet their leaves."""
+
+    __tablename__ = "seal_runs"
+
+    first_seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(Char)
+    ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))

@@ -14,14 +14,26 @@ TILE_LEVELS: Final = 8
 _TRANSACTION: Final[ColumnClause[str]] = literal_column("'T'")
 
 
-def seal(limit: int) -> int:
-    """Give up to `limit` rows of each kind their leaf; return how many got one."""
-    return int(session().scalar(text("SELECT ledger_seal(:limit)"), {"limit": limit}) or 0)
+def number(limit: int) -> int:
+    """Give up to `limit` rows of each kind the number of their leaf; return how many got one."""
+    return int(session().scalar(text("SELECT ledger_number(:limit)"), {"limit": limit}) or 0)
+
+
+def seal() -> int:
+    """Make the leaves of one run of numbered rows; return how many, 0 if none is left to make."""
+    return int(session().scalar(text("SELECT ledger_seal()")) or 0)
 
 
 def tree_size() -> int:
-    """Return the number of leaves."""
-    return session().scalar(select(func.coalesce(func.max(Leaf.seq) + 1, 0))) or 0
+    """Return the number of leaves that there are without a gap."""
+    return int(session().scalar(text("SELECT ledger_tree_size()")) or 0)
+
+
+def lock_tree() -> None:
+    """Wait until nobody else lets the tree of this jurisdiction grow."""
+    session().execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended('tree ' || current_schema(), 0))")
+    )
 
 
 def kept_nodes(level: int) -> int:

@@ -14,6 +14,8 @@ from incentive.ledger.seal_models import CheckpointRow
 from incentive.ledger.seal_queries import TILE_LEVELS
 
 BATCH: Final = 50_000
+# From so many on it is worth while to make leaves in several sessions: more than one run.
+LARGE: Final = 10_000
 HELD_BACK_AFTER: Final = timedelta(minutes=1)
 _TILE: Final = 1 << TILE_LEVELS
 
@@ -32,12 +34,49 @@ class HeldBack:
     running_since: datetime | None
 
 
+def number(limit: int = BATCH) -> int:
+    """Number up to `limit` transactions and as many lines of the audit log; return how many."""
+    return seal_queries.number(limit)
+
+
+def make_leaves() -> int:
+    """Make the leaves of some numbered rows that nobody else is at; 0: there are none left.
+
+    Each call is a transaction's work. Several sessions may do so side by side.
+    """
+    return seal_queries.seal()
+
+
 def seal_batch(limit: int = BATCH) -> int:
-    """Seal up to `limit` transactions and as many lines of the audit log; return how many."""
-    sealed = seal_queries.seal(limit)
-    if sealed:
-        _grow()
-    return sealed
+    """Seal up to `limit` rows of each kind, and whatever an earlier sealer left; return how many."""
+    seal_queries.number(limit)
+    total = 0
+    while made := seal_queries.seal():
+        total += made
+    grow()
+    return total
+
+
+def grow() -> int:
+    """Keep the hash of every subtree that has become full; return how many leaves there are."""
+    seal_queries.lock_tree()
+    size = seal_queries.tree_size()
+    level, count = 0, size
+    while count >= _TILE:
+        above, full = level + TILE_LEVELS, count // _TILE
+        known = seal_queries.kept_nodes(above)
+        if full > known:
+            hashes = seal_queries.hashes(level, known * _TILE, full * _TILE)
+            for _ in range(TILE_LEVELS):
+                hashes = merkle.parents(hashes)
+            seal_queries.keep_nodes(
+                {
+                    Node(above, known + n): hashes[n * HASH_BYTES : (n + 1) * HASH_BYTES]
+                    for n in range(full - known)
+                }
+            )
+        level, count = above, full
+    return size
 
 
 def checkpoint(at: datetime) -> CheckpointRow | None:
@@ -46,7 +85,7 @@ def checkpoint(at: datetime) -> CheckpointRow | None:
     Raises:
         SealKeyUnreadable: the key was wrapped with another secret than the installation's.
     """
-    size, last = seal_queries.tree_size(), seal_queries.last_checkpoint()
+    size, last = grow(), seal_queries.last_checkpoint()
     if size == (last.tree_size if last else 0):
         return None
     # A clock that was set back does not make the log go back.
@@ -64,24 +103,3 @@ def held_back(at: datetime) -> HeldBack | None:
     if row is None or at - row.since < HELD_BACK_AFTER:
         return None
     return HeldBack(row.since, row.pid, row.state, row.application, row.running_since)
-
-
-def _grow() -> None:
-    """Keep the hash of every subtree that has become full, a tile's height at a time."""
-    level, count = 0, seal_queries.tree_size()
-    while count >= _TILE:
-        above = level + TILE_LEVELS
-        known = seal_queries.kept_nodes(above)
-        full = count // _TILE
-        if full > known:
-            hashes = seal_queries.hashes(level, known * _TILE, full * _TILE)
-            for _ in range(TILE_LEVELS):
-                hashes = merkle.parents(hashes)
-            each = range(0, len(hashes), HASH_BYTES)
-            seal_queries.keep_nodes(
-                {
-                    Node(above, known + n): hashes[start : start + HASH_BYTES]
-                    for n, start in enumerate(each)
-                }
-            )
-        level, count = above, full

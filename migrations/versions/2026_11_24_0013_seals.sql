@@ -5,7 +5,7 @@
 -- kind: T a transaction, L a line of the audit log; ref: the row's id. memo is the commitment to its texts as they were
 -- when it was sealed, so that these and their salt may be erased and the leaf still be computed.
 CREATE TABLE leaves (
-    seq  bigint NOT NULL CONSTRAINT pk_leaves PRIMARY KEY CONSTRAINT ck_leaves_seq CHECK (seq >= 0),
+    seq  bigint NOT NULL CONSTRAINT pk_leaves PRIMARY KEY,
     kind "char" NOT NULL,
     ref  bigint NOT NULL,
     memo bytea  NOT NULL,
@@ -54,6 +54,13 @@ CREATE TABLE seal_marks (
 );
 INSERT INTO seal_marks (kind) VALUES ('T'), ('L');
 
+-- Rows that have got their numbers, from first_seq on in this order, and not yet their leaves.
+CREATE TABLE seal_runs (
+    first_seq bigint   NOT NULL CONSTRAINT pk_seal_runs PRIMARY KEY,
+    kind      "char"   NOT NULL,
+    ids       bigint[] NOT NULL
+);
+
 -- Costs those who post next to nothing, and is enough for the sealer: transaction ids only grow.
 -- Their own type cannot be indexed so.
 CREATE INDEX ix_transactions_xid ON transactions USING brin ((xid::text::bigint))
@@ -89,6 +96,7 @@ $$;
 
 -- The bytes of transactions' leaves, as their rows are now: head || memo || tail (docs/ledger.md).
 -- memo is null once the salt is erased. p_low and p_high bound p_ids, for the planner.
+-- What stands for an account is made once for each, by Memoize: hence the OFFSET.
 CREATE FUNCTION ledger_transaction_bytes(p_ids bigint[], p_low bigint, p_high bigint)
 RETURNS TABLE (id bigint, memo bytea, head bytea, tail bytea)
 LANGUAGE sql STABLE AS $$
@@ -98,24 +106,31 @@ LANGUAGE sql STABLE AS $$
            '\x5401'::bytea || int8send(t.id) || int8send(coalesce(t.closes, 0))
                || int8send((date_part('epoch', t.posted_at) * 1000000)::bigint)
                || xid8send(t.xid) || int4send(t.effective_on - '1970-01-01'::date),
-           int2send(coalesce(e.n, 0)::smallint) || int4send(octet_length(t.key))
-               || int4send(octet_length(t.kind)) || int4send(octet_length(t.source))
-               || int4send(octet_length(t.request_hash)) || coalesce(e.lines, ''::bytea)
+           int2send((coalesce(octet_length(e.lines), 0) / 72)::smallint)
+               || int4send(octet_length(t.key)) || int4send(octet_length(t.kind))
+               || int4send(octet_length(t.source)) || int4send(octet_length(t.request_hash))
+               || coalesce(e.lines, ''::bytea)
                || convert_to(t.key || t.kind || t.source, 'UTF8') || t.request_hash
     FROM {schema}.transactions t
     LEFT JOIN (
-        SELECT l.transaction_id, count(*) AS n, string_agg(
-            int2send(l.line) || int8send(l.account_id) || a.commitment
-            || CASE a.asset WHEN 'points' THEN '\x01'::bytea WHEN 'minutes' THEN '\x02' WHEN 'fen' THEN '\x03' END
-            || CASE a.purpose WHEN 'available' THEN '\x01'::bytea WHEN 'held' THEN '\x02'
-                   WHEN 'issuance' THEN '\x03' WHEN 'breakage' THEN '\x04' WHEN 'clearing' THEN '\x05'
-                   WHEN 'income' THEN '\x06' WHEN 'payable' THEN '\x07' WHEN 'budget' THEN '\x08'
-                   WHEN 'paid' THEN '\x09' END
-            || int4send(a.expires_on - '1970-01-01'::date) || int8send(l.amount)
-            || int8send(coalesce(l.balance, -1)) || int8send(coalesce(l.version, -1)),
+        SELECT l.transaction_id, string_agg(
+            int2send(l.line) || a.named || int8send(l.amount)
+                || int8send(coalesce(l.balance, -1)) || int8send(coalesce(l.version, -1)),
             ''::bytea ORDER BY l.line) AS lines
-        FROM {schema}.entries l JOIN {schema}.accounts a ON a.id = l.account_id
-        WHERE l.transaction_id BETWEEN p_low AND p_high AND (p_ids IS NULL OR l.transaction_id = ANY (p_ids))
+        FROM {schema}.entries l
+        CROSS JOIN LATERAL (
+            SELECT int8send(a.id) || a.commitment
+                || CASE a.asset WHEN 'points' THEN '\x01'::bytea WHEN 'minutes' THEN '\x02'
+                       WHEN 'fen' THEN '\x03' END
+                || CASE a.purpose WHEN 'available' THEN '\x01'::bytea WHEN 'held' THEN '\x02'
+                       WHEN 'issuance' THEN '\x03' WHEN 'breakage' THEN '\x04'
+                       WHEN 'clearing' THEN '\x05' WHEN 'income' THEN '\x06'
+                       WHEN 'payable' THEN '\x07' WHEN 'budget' THEN '\x08'
+                       WHEN 'paid' THEN '\x09' END
+                || int4send(a.expires_on - '1970-01-01'::date) AS named
+            FROM {schema}.accounts a WHERE a.id = l.account_id OFFSET 0) a
+        WHERE l.transaction_id BETWEEN p_low AND p_high
+          AND (p_ids IS NULL OR l.transaction_id = ANY (p_ids))
         GROUP BY l.transaction_id
     ) e ON e.transaction_id = t.id
     WHERE t.id BETWEEN p_low AND p_high AND (p_ids IS NULL OR t.id = ANY (p_ids))
@@ -170,13 +185,20 @@ END $$;
 CREATE FUNCTION ledger_cluster() RETURNS bigint
 LANGUAGE sql STABLE AS $$ SELECT system_identifier FROM pg_control_system() $$;
 
--- Give up to p_limit rows of each kind that have no leaf yet their number and their leaf; return
--- how many. It takes only what no running transaction can still add to, in the order of
--- transaction ids, so that whatever commits late comes later and nothing is passed over. Nobody
--- waits for it but another sealer.
-CREATE FUNCTION ledger_seal(p_limit int) RETURNS bigint
+-- How many leaves there are without a gap.
+CREATE FUNCTION ledger_tree_size() RETURNS bigint
+LANGUAGE sql STABLE SET search_path = {schema}, public, pg_temp AS $$
+    SELECT coalesce((SELECT min(first_seq) FROM seal_runs), (SELECT max(seq) + 1 FROM leaves), 0)
+$$;
+
+-- Number up to p_limit rows of each kind that have no leaf yet; return how many. It takes only
+-- what no running transaction can still add to, in the order of transaction ids, so that whatever
+-- commits late comes later and nothing is passed over. Nobody waits for it but another sealer.
+CREATE FUNCTION ledger_number(p_limit int) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = {schema}, public, pg_temp AS $$
 DECLARE
+    -- What one session makes the leaves of at a time, while others do the same for the next.
+    at_once CONSTANT int := 10000;
     horizon xid8;
     mark seal_marks;
     source text;
@@ -189,12 +211,15 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('seal ' || current_schema(), 0));
     -- Before any look at the rows: what is older than this has ended, and is seen below.
     horizon := pg_snapshot_xmin(pg_current_snapshot());
-    SELECT coalesce(max(l.seq) + 1, 0) INTO size FROM leaves l;
+    SELECT greatest((SELECT max(l.seq) + 1 FROM leaves l),
+                    (SELECT max(r.first_seq + cardinality(r.ids)) FROM seal_runs r), 0) INTO size;
     before := size;
 
     FOR mark IN SELECT * FROM seal_marks m ORDER BY m.kind DESC FOR UPDATE LOOP
         source := CASE mark.kind WHEN 'T' THEN 'transactions' WHEN 'L' THEN 'audit_entries' END;
         IF mark.cluster IS DISTINCT FROM ledger_cluster() THEN
+            -- Runs that were left over in a dump are made first: what is below looks at leaves.
+            CONTINUE WHEN EXISTS (SELECT FROM seal_runs);
             -- A first run, or a restored database, with rows whose transaction ids are not this
             -- cluster's. Look through all that is here once; what is of this cluster and at or
             -- past the horizon of now comes after.
@@ -223,8 +248,7 @@ BEGIN
                     SELECT r.id, r.xid FROM %I r
                     WHERE r.xid >= $1 AND r.xid < $5 AND (r.xid > $1 OR r.id > $2)
                       AND r.xid::text::bigint >= $1::text::bigint
-                      AND (r.id > $3
-                           OR NOT EXISTS (SELECT FROM leaves l WHERE l.kind = %L AND l.ref = r.id))
+                      AND (r.id > $3 OR NOT ledger_is_numbered(%L, r.id))
                     ORDER BY r.xid, r.id LIMIT $4) c $q$, source, mark.kind)
             INTO ids, last_xid USING mark.xid, mark.ref, mark.restored_ref, p_limit, horizon;
         END IF;
@@ -234,7 +258,7 @@ BEGIN
             mark.xid := last_xid;
             mark.ref := ids[batch];
         ELSIF mark.resume_xid IS NOT NULL OR horizon > mark.xid THEN
-            -- All that is older is sealed, and nothing of this id.
+            -- All that is older is numbered, and nothing of this id.
             mark.xid := coalesce(mark.resume_xid, horizon);
             mark.ref := 0;
             mark.resume_xid := NULL;
@@ -243,22 +267,69 @@ BEGIN
             = (mark.cluster, mark.xid, mark.ref, mark.resume_xid, mark.restored_ref)
         WHERE m.kind = mark.kind;
 
-        IF batch > 0 THEN
-            -- A row whose salt is gone before it was sealed commits to nothing.
-            EXECUTE format($q$
-                INSERT INTO leaves (seq, kind, ref, memo, hash)
-                SELECT $1 + n.ord - 1, %L, b.id, b.memo,
-                       sha256('\x00'::bytea || b.head || b.memo || b.tail)
-                FROM unnest($2) WITH ORDINALITY AS n (id, ord)
-                JOIN (SELECT s.id, s.head, s.tail, coalesce(s.memo, sha256(''::bytea)) AS memo
-                      FROM %I(ledger_listed($2), $3, $4) s OFFSET 0) b ON b.id = n.id
-                ORDER BY n.ord $q$, mark.kind,
-                CASE mark.kind WHEN 'T' THEN 'ledger_transaction_bytes' ELSE 'ledger_audit_bytes' END)
-            USING size, ids, (SELECT min(i) FROM unnest(ids) i), (SELECT max(i) FROM unnest(ids) i);
-            size := size + batch;
-        END IF;
+        INSERT INTO seal_runs (first_seq, kind, ids)
+        SELECT size + at, mark.kind, ids[at + 1:least(at + at_once, batch)]
+        FROM generate_series(0, batch - 1, at_once) AS at;
+        size := size + batch;
     END LOOP;
     RETURN size - before;
+END $$;
+
+CREATE FUNCTION ledger_is_numbered(p_kind "char", p_id bigint) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM {schema}.leaves l WHERE l.kind = p_kind AND l.ref = p_id)
+        OR EXISTS (SELECT FROM {schema}.seal_runs r WHERE r.kind = p_kind AND p_id = ANY (r.ids))
+$$;
+
+-- Make the leaves of one run that nobody else is at; return how many, 0 if there is no such run.
+-- Two sessions may do so side by side. LG004: a row that had got its number is gone.
+CREATE FUNCTION ledger_seal() RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = {schema}, public, pg_temp AS $$
+DECLARE
+    run seal_runs;
+    source text;
+    low bigint;
+    high bigint;
+    made bigint;
+    every bigint;
+    ascending boolean;
+BEGIN
+    SELECT * INTO run FROM seal_runs r ORDER BY r.first_seq LIMIT 1 FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+        RETURN 0;
+    END IF;
+    -- A crash of the machine may take leaves back, the checkpoint above them and their numbers
+    -- not: that one waits for the disk.
+    PERFORM set_config('synchronous_commit', 'off', true);
+    source := CASE run.kind WHEN 'T' THEN 'transactions' ELSE 'audit_entries' END;
+    SELECT min(i), max(i), bool_and(i > previous) INTO low, high, ascending
+    FROM (SELECT i, lag(i, 1, 0::bigint) OVER (ORDER BY n) AS previous
+          FROM unnest(run.ids) WITH ORDINALITY AS u (i, n)) seen;
+    IF high - low < 4 * cardinality(run.ids) THEN
+        EXECUTE format('SELECT count(*) FROM %I WHERE id BETWEEN $1 AND $2', source)
+        INTO every USING low, high;
+    END IF;
+    -- Mostly the rows stand together, and in the order of their ids: then they are read as they
+    -- lie. A row whose salt is gone before it was sealed commits to nothing.
+    EXECUTE format($q$
+        INSERT INTO leaves (seq, kind, ref, memo, hash)
+        SELECT $1 + b.at - 1, %L, b.id, b.memo, sha256('\x00'::bytea || b.head || b.memo || b.tail)
+        FROM (SELECT %s AS at, s.id, s.head, s.tail, coalesce(s.memo, sha256(''::bytea)) AS memo
+              FROM %I($2, $3, $4) s %s OFFSET 0) b $q$,
+        run.kind,
+        CASE WHEN ascending THEN 'row_number() OVER (ORDER BY s.id)' ELSE 'n.ord' END,
+        CASE run.kind WHEN 'T' THEN 'ledger_transaction_bytes' ELSE 'ledger_audit_bytes' END,
+        CASE WHEN ascending THEN ''
+             ELSE 'JOIN unnest($5) WITH ORDINALITY AS n (id, ord) ON n.id = s.id ORDER BY n.ord' END)
+    USING run.first_seq, CASE WHEN every IS DISTINCT FROM cardinality(run.ids) THEN run.ids END,
+          low, high, run.ids;
+    GET DIAGNOSTICS made = ROW_COUNT;
+    IF made <> cardinality(run.ids) THEN
+        RAISE EXCEPTION 'of % rows numbered from % on, % are there', cardinality(run.ids),
+            run.first_seq, made USING ERRCODE = 'LG004';
+    END IF;
+    DELETE FROM seal_runs r WHERE r.first_seq = run.first_seq;
+    RETURN made;
 END $$;
 
 -- Keep the hashes of full subtrees; one that is there already is an error.
@@ -274,7 +345,7 @@ CREATE FUNCTION ledger_checkpoint(p_size bigint, p_root bytea, p_at timestamptz,
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = {schema}, public, pg_temp AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('seal ' || current_schema(), 0));
-    IF NOT EXISTS (SELECT FROM leaves l WHERE l.seq = p_size - 1)
+    IF p_size <= 0 OR p_size > ledger_tree_size()
        OR EXISTS (SELECT FROM checkpoints c WHERE c.tree_size >= p_size OR c.at > p_at) THEN
         RAISE EXCEPTION 'no checkpoint of % leaves can follow', p_size USING ERRCODE = 'LG004';
     END IF;
@@ -297,17 +368,19 @@ BEGIN
     VALUES (p_id, p_name, p_public, p_private, p_at);
 END $$;
 
-REVOKE ALL ON leaves, tree_nodes, checkpoints, seal_keys, seal_marks FROM PUBLIC, incentive_app;
-GRANT SELECT ON leaves, tree_nodes, checkpoints, seal_keys, seal_marks TO incentive_app;
-REVOKE ALL ON FUNCTION ledger_seal, ledger_keep_nodes, ledger_checkpoint, ledger_add_key FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION ledger_seal, ledger_keep_nodes, ledger_checkpoint, ledger_add_key TO incentive_app;
+REVOKE ALL ON leaves, tree_nodes, checkpoints, seal_keys, seal_marks, seal_runs FROM PUBLIC, incentive_app;
+GRANT SELECT ON leaves, tree_nodes, checkpoints, seal_keys, seal_marks, seal_runs TO incentive_app;
+REVOKE ALL ON FUNCTION ledger_number, ledger_seal, ledger_keep_nodes, ledger_checkpoint, ledger_add_key FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ledger_number, ledger_seal, ledger_keep_nodes, ledger_checkpoint, ledger_add_key TO incentive_app;
 
 GRANT CREATE ON SCHEMA {schema} TO incentive_ledger;
 ALTER TABLE leaves OWNER TO incentive_ledger;
 ALTER TABLE tree_nodes OWNER TO incentive_ledger;
 ALTER TABLE checkpoints OWNER TO incentive_ledger;
 ALTER TABLE seal_keys OWNER TO incentive_ledger;
+ALTER TABLE seal_runs OWNER TO incentive_ledger;
 ALTER TABLE seal_marks OWNER TO incentive_ledger;
+ALTER FUNCTION ledger_number OWNER TO incentive_ledger;
 ALTER FUNCTION ledger_seal OWNER TO incentive_ledger;
 ALTER FUNCTION ledger_keep_nodes OWNER TO incentive_ledger;
 ALTER FUNCTION ledger_checkpoint OWNER TO incentive_ledger;
