@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
@@ -53,7 +54,7 @@ def paper(detail: Detail, at: datetime, timezone: str, seal: Qr | None = None) -
         (_("Last day"), statement.last_day),
     ]
     facts += [
-        (SIDES[each[0].side], _confirmed(each, timezone))
+        (_("Confirmed: %(side)s", side=SIDES[each[0].side]), _confirmed(each, timezone))
         for each in detail.confirmations
         if each[0].revision == statement.revision
     ]
@@ -80,7 +81,7 @@ def paper(detail: Detail, at: datetime, timezone: str, seal: Qr | None = None) -
     )
 
 
-def checkpoint() -> Qr | None:
+def checkpoint(timezone: str) -> Qr | None:
     """Return the latest signed checkpoint of the books as a QR code: its note, whole.
 
     Whoever keeps the paper can hold any later export of the books against it.
@@ -92,7 +93,7 @@ def checkpoint() -> Qr | None:
         "Checkpoint of the books: %(size)s entries sealed by %(at)s. The code is the signed note;"
         " with it anyone can check that none of them was changed since.",
         size=last.tree_size,
-        at=last.at.isoformat(timespec="seconds"),
+        at=last.at.astimezone(ZoneInfo(timezone)).isoformat(" ", "minutes"),
     )
     return Qr(last.note, caption)
 
@@ -104,11 +105,9 @@ def name(detail: Detail, ending: Ending) -> str:
     return file_name(*parts, statement.last_day, ending=ending)
 
 
-def _confirmed(row: Row[*tuple[Any, ...]], timezone: str) -> Text:
+def _confirmed(row: Row[*tuple[Any, ...]], timezone: str) -> str:
     at: datetime = row[0].at
-    return _(
-        "confirmed by %(number)s, %(day)s", number=row.volunteer_number, day=local_day(at, timezone)
-    )
+    return f"{row.volunteer_number}, {local_day(at, timezone)}"
 
 
 def _pieces(lines: Sequence[Row[*tuple[Any, ...]]]) -> int:

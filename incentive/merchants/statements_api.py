@@ -153,6 +153,6 @@ def reverse(fields: dict[str, Any], statement_id: UUID) -> Detail:
 def _paper(statement_id: UUID, ending: Ending) -> Response:
     with transaction():
         found = statements.detail(caller(), statement_id)
-        document = papers.paper(found, clock.now(), timezone(), papers.checkpoint())
+        document = papers.paper(found, clock.now(), timezone(), papers.checkpoint(timezone()))
     plain = f"statement-{reference(found.statement.serial)}.{ending}"
     return send(document, ending, name=papers.name(found, ending), plain=plain)
