@@ -6,7 +6,8 @@ from sqlalchemy import text
 from incentive.core.db import transaction
 from incentive.demo import loading, people
 from incentive.demo.errors import PhoneInUse
-from incentive.ledger import checks
+from incentive.ledger import checks, reconciliation
+from incentive.ledger import jobs as ledger_jobs
 from incentive.people import service as persons
 from incentive.people.sign_in import sign_in
 from tests.factories import NOW, region
@@ -79,6 +80,14 @@ def test_loading_fills_the_books_lets_people_sign_in_and_again_changes_nothing(l
         assert fingerprint() == first
         with transaction() as session:
             assert list(checks.run()) == []
+            asked = reconciliation.ask("system", NOW)
+        ledger_jobs.reconcile()
+        with transaction() as session:
+            _, run = reconciliation.request(asked.id)
+            assert (run.checks, run.failed) == (len(checks.names()), 0)
+            sides = [result.figures for result in reconciliation.results(run.id)]
+            # Both sides of most are of something: an empty comparison proves nothing.
+            assert sum(any(total for _, total in figures) for figures in sides) > 12
 
             told = "SELECT string_agg(status, ' ' ORDER BY serial) FROM merchant_statements"
             assert session.scalar(text(told)) == "paid sent draft payable"

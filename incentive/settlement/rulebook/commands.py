@@ -24,23 +24,24 @@ def list_all() -> None:
     with transaction():
         versions = service.versions(cursor=None, limit=100).items
         drafts = service.drafts(cursor=None, limit=100).items
-    table = Table("id", "in force from", "state", "rules", "proposed by", "approved by")
+    table = Table("from", "state", "rules", "proposed by", "decided by")
+    table.add_column("id", no_wrap=True)  # to be copied, and shown by
     for row in versions:
         version = row[0]
         table.add_row(
-            str(version.id),
             str(version.effective_from),
-            "in force",
+            "approved",
             "\n".join(words(version.document, "en")),
             row.proposer or "",
             row.decider or "",
+            str(version.draft_id or ""),
         )
     for row in drafts:
         draft = row[0]
         if draft.state != "approved":
             sentences = "\n".join(words(draft.document, "en"))
             day, decider = str(draft.effective_from), row.decider or ""
-            table.add_row(str(draft.id), day, draft.state, sentences, row.proposer, decider)
+            table.add_row(day, draft.state, sentences, row.proposer, decider, str(draft.id))
     Console().print(table)
 
 

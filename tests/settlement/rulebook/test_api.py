@@ -134,6 +134,7 @@ def test_the_command_lists_and_shows(client, town, draft, books):
     assert listed.exit_code == 0, listed.output
     assert "12 points for every full 60 minutes" in listed.output
     assert "2000-01-01" in listed.output
+    assert draft["id"] in listed.output
     shown = runner.invoke(commands, ["rules", "show", draft["id"]])
     assert json.loads(shown.output[shown.output.index("{") :]) == RULES
     unknown = runner.invoke(commands, ["rules", "show", str(make.new_id())])
