@@ -39,10 +39,11 @@ from incentive.points.budgets import api as budgets_api
 from incentive.points.budgets import checks as budgets_checks  # noqa: F401 - registers itself
 from incentive.points.corrections import api as corrections_api
 from incentive.points.corrections import checks as corrections_checks  # noqa: F401 - registers itself
-from incentive.points.disputes import models as _disputes  # noqa: F401 - its table
-from incentive.points.family import models as _family  # noqa: F401 - its table
-from incentive.points.giving import models as _giving  # noqa: F401 - its table
-from incentive.points.notices import models as _notices  # noqa: F401 - its table
+from incentive.points.disputes import api as disputes_api
+from incentive.points.family import api as family_api
+from incentive.points.giving import api as giving_api
+from incentive.points.giving import checks as giving_checks  # noqa: F401 - registers itself
+from incentive.points.notices import api as notices_api
 from incentive.points.policy import api as policy_api
 from incentive.regions import api as regions_api
 from incentive.seals import api as seals_api
@@ -55,6 +56,7 @@ from incentive.settlement.rulebook import api as rules_api
 from incentive.settlement.rulebook import checks as rules_checks  # noqa: F401 - registers itself
 from incentive.stations import api as stations_api
 from incentive.stations import checks as stations_checks  # noqa: F401 - registers itself
+from incentive.stations import funds as station_funds  # noqa: F401 - registers itself
 from incentive.stations import ledger_api, redemptions_api
 from incentive.stations import service as stations
 from incentive.stations import sources as stations_sources  # noqa: F401 - registers itself
@@ -90,6 +92,10 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     policy_api.bp,
     budgets_api.bp,
     corrections_api.bp,
+    family_api.bp,
+    giving_api.bp,
+    disputes_api.bp,
+    notices_api.bp,
     reconciliation_api.bp,
     desk_ledger_api.bp,
     exports_api.bp,

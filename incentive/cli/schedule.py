@@ -9,6 +9,7 @@ MODULES: Final = (
     "incentive.checkin.jobs",
     "incentive.stations.jobs",
     "incentive.people.jobs",
+    "incentive.points.jobs",
 )
 
 

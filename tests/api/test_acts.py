@@ -37,6 +37,12 @@ NAME, PHONE = "欧阳不可见", "13977771234"
 
 NOT_ADMINISTRATIVE = {
     "web.preview_bank_file": "looks at a file and changes nothing",
+    "api_family.invite": "one's own family; the link says who asked",
+    "api_family.accept": "one's own family",
+    "api_family.end": "one's own family; the link says who ended it",
+    "api_giving.transfer": "one's own points; the gift and the ledger say who gave",
+    "api_giving.donate": "one's own points; the gift and the ledger say who gave",
+    "api_disputes.contest": "about one's own points; the dispute says who opened it",
     "api_payments.preview": "looks at a file and changes nothing",
     "api_me.sign_up": "somebody enters themselves; the person's row says when",
     "api_me.renew_password": "one's own password",
@@ -311,6 +317,8 @@ RECORDED_ELSEWHERE: dict[str, tuple[str, str]] = {
     "api_rules.approve": ("rules.approve", "tests/settlement/rulebook/test_drafts.py"),
     "api_rules.reject": ("rules.reject", "tests/settlement/rulebook/test_drafts.py"),
     "api_rules.withdraw": ("rules.withdraw", "tests/settlement/rulebook/test_drafts.py"),
+    "api_disputes.challenge": ("dispute.open", "tests/points/test_disputes.py"),
+    "api_disputes.decide": ("dispute.decide", "tests/points/test_disputes.py"),
     "api_points_policy.change_policy": ("points.policy", "tests/points/test_api.py"),
     "api_points_budgets.set_budget": ("budget.set", "tests/points/test_api.py"),
     "api_points_budgets.raise_budget": ("budget.raise", "tests/points/test_api.py"),

@@ -13,10 +13,15 @@ from incentive.people.models import Person
 from incentive.points.budgets import service as budgets
 from incentive.points.budgets.models import Budget
 from incentive.points.corrections import service as corrections
+from incentive.points.disputes import service as disputes
+from incentive.points.family import service as family
+from incentive.points.giving import service as giving
+from incentive.points.policy import service as policies
 from incentive.regions.models import Region
 from incentive.settlement import service as settlement
 from tests import factories as make
-from tests.points.conftest import caller_of, people_of, points_of, serve
+from tests.points.conftest import award_of, caller_of, people_of, points_of, serve
+from tests.points.test_giving import give
 
 
 def together(app, works):
@@ -135,8 +140,6 @@ def test_an_award_reversed_by_two_at_once_is_reversed_once(live, place):
         record = serve(session().get(Person, place.volunteer.id), region)
     with live.app_context(), transaction():
         settlement.settle(clock.now())
-        from tests.points.conftest import award_of
-
         award = award_of(record)
 
     def reverse(person):
@@ -164,3 +167,136 @@ def test_a_budget_of_one_month_set_by_two_at_once_is_set_once(live, place):
 
     results = together(live, [set_budget(place.chief), set_budget(place.second)] * 2)
     assert codes(results) == ["points.months_taken"] * 3
+
+
+@pytest.fixture
+def related(live, place):
+    """The volunteer and the cousin are family and have ten points each; the id of their link."""
+    now = clock.now()
+    with live.app_context(), transaction():
+        allowed = {"transfers_allowed": True, "donations_allowed": True, "transfer_cap": 25}
+        policies.change(caller_of(place.chief), now, **allowed)
+        asked = family.invite(caller_of(place.volunteer), place.cousin.volunteer_number, now)
+        family.accept(caller_of(place.cousin), asked.id, now)
+        give(place.volunteer, 10)
+        give(place.cousin, 10)
+    return asked.id
+
+
+def giving_to(giver, link, points):
+    return lambda: giving.transfer(caller_of(giver), link, points, clock.now()).kind
+
+
+@pytest.mark.usefixtures("whole")
+def test_the_last_points_are_given_away_once(live, place, related):
+    results = together(live, [giving_to(place.volunteer, related, 10)] * 4)
+    assert results.count("transfer") == 1
+    assert codes(results) == ["ledger.insufficient_points"] * 3
+    with live.app_context(), transaction():
+        assert (points_of(place.volunteer), points_of(place.cousin)) == (0, 20)
+
+
+@pytest.mark.usefixtures("whole")
+def test_two_who_give_to_each_other_do_not_wait_for_each_other_forever(live, place, related):
+    for _ in range(4):
+        works = [giving_to(place.volunteer, related, 1), giving_to(place.cousin, related, 1)]
+        assert together(live, works * 3) == ["transfer"] * 6
+    with live.app_context(), transaction():
+        assert (points_of(place.volunteer), points_of(place.cousin)) == (10, 10)
+
+
+@pytest.mark.usefixtures("whole")
+def test_gifts_at_once_do_not_pass_the_months_cap_together(live, place, related):
+    with live.app_context(), transaction():
+        give(place.volunteer, 90)
+    results = together(live, [giving_to(place.volunteer, related, 10)] * 4)
+    assert results.count("transfer") == 2
+    assert codes(results) == ["points.cap_reached"] * 2
+
+
+@pytest.mark.usefixtures("whole")
+def test_a_link_ended_while_points_are_given_goes_one_way(live, place, related):
+    def end():
+        family.end(caller_of(place.cousin), related, clock.now())
+        return "ended"
+
+    results = together(live, [end, giving_to(place.volunteer, related, 4), end])
+    assert results.count("ended") == 1
+    with live.app_context(), transaction():
+        given = results.count("transfer")
+        assert points_of(place.cousin) == 10 + 4 * given
+
+
+@pytest.mark.usefixtures("whole")
+def test_requests_at_once_do_not_make_more_family_than_may_be(live, place, related):
+    with live.app_context(), transaction():
+        policies.change(caller_of(place.chief), clock.now(), family_max=2)
+        numbers = [make.person().volunteer_number for _ in range(4)]
+
+    def invite(number):
+        return lambda: family.invite(caller_of(place.volunteer), number, clock.now()).state
+
+    results = together(live, [invite(number) for number in numbers])
+    assert results.count("asked") == 1
+    assert codes(results) == ["points.family_full"] * 3
+
+
+@pytest.mark.usefixtures("whole")
+def test_a_dispute_decided_by_two_at_once_goes_one_way(live, place):
+    with live.app_context(), transaction():
+        person = session().get(Person, place.volunteer.id)
+        record = serve(person, session().get(Region, place.community.id))
+    with live.app_context(), transaction():
+        settlement.settle(clock.now())
+        award = award_of(record)
+        worker = caller_of(place.worker)
+        dispute = disputes.challenge(worker, award, "不在场", clock.now()).id
+
+    def decide(person, for_person):
+        return lambda: (
+            disputes.decide(
+                caller_of(person), dispute, for_person=for_person, reason="查实", at=clock.now()
+            ).status
+        )
+
+    works = [decide(place.chief, for_person=True), decide(place.second, for_person=False)]
+    results = together(live, works * 2)
+    assert codes(results) == ["points.dispute_decided"] * 3
+    with live.app_context(), transaction():
+        won = "for_person" in results
+        assert (points_of(place.volunteer), points_of(place.volunteer, "held")) == (10 * won, 0)
+
+
+@pytest.mark.usefixtures("whole")
+def test_points_contested_and_reversed_at_once_are_taken_once(live, place):
+    with live.app_context(), transaction():
+        person = session().get(Person, place.volunteer.id)
+        record = serve(person, session().get(Region, place.community.id))
+    with live.app_context(), transaction():
+        settlement.settle(clock.now())
+        award = award_of(record)
+        give(place.volunteer, 50)
+
+    def challenge():
+        return disputes.challenge(caller_of(place.worker), award, "x", clock.now()).status
+
+    def reverse():
+        return corrections.reverse(caller_of(place.chief), award, "x", clock.now()).status
+
+    results = together(live, [challenge, reverse] * 2)
+    assert len([result for result in results if isinstance(result, str)]) == 1
+    with live.app_context(), transaction():
+        assert points_of(place.volunteer) == 50
+
+
+@pytest.mark.usefixtures("whole")
+def test_two_runs_warn_of_one_expiry_once(live, place):
+    from datetime import timedelta
+
+    from incentive.points.notices import service as notices
+
+    with live.app_context(), transaction():
+        today = clock.local_day(clock.now(), "Asia/Shanghai")
+        for name in ("volunteer", "cousin", "worker"):
+            give(getattr(place, name), 5, today + timedelta(days=3))
+    assert sum(together(live, [lambda: notices.warn(clock.now())] * 3)) == 3

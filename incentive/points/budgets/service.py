@@ -104,6 +104,19 @@ def give_back(key: str, of: str, points: int, at: datetime) -> None:
     queries.add_uses([{"key": key, "budget_id": used.budget_id, "points": -points, "at": at}])
 
 
+def take_again(key: str, of: str, points: int, at: datetime) -> None:
+    """Count again what the transaction `of` had given back and `key` issues; it may run over."""
+    used = queries.use(of)
+    if used is None:
+        return
+    budget = queries.lock({used.budget_id})[used.budget_id]
+    short = points - budget.room
+    if short > 0:
+        queries.widen(budget.id, overrun=short, promised=0)
+    queries.count(budget.id, points, 0)
+    queries.add_uses([{"key": key, "budget_id": budget.id, "points": points, "at": at}])
+
+
 def set_budget(
     caller: Caller,
     *,

@@ -17,7 +17,7 @@ register(
     """,
 )
 register(
-    "what counts as undone of a transaction is what corrections and disputes took back",
+    "what counts as undone of a transaction is what corrections and disputes took back or hold",
     """
     SELECT transaction_id, c.undone, x.undone AS taken_back
     FROM corrected c
@@ -26,9 +26,10 @@ register(
         FROM (SELECT corrects AS transaction_id, abs(points) AS points FROM adjustments
               WHERE status = 'booked' AND corrects IS NOT NULL
               UNION ALL
-              SELECT transaction_id, held FROM disputes WHERE status = 'against_person'
-                 AND side = 'given') each_one
+              SELECT transaction_id, held FROM disputes
+              WHERE status IN ('open', CASE side WHEN 'given' THEN 'against_person'
+                                                 ELSE 'for_person' END)) each_one
         GROUP BY transaction_id) x USING (transaction_id)
-    WHERE c.undone IS DISTINCT FROM x.undone
+    WHERE coalesce(c.undone, 0) <> coalesce(x.undone, 0)
     """,
 )

@@ -64,10 +64,10 @@ class Adjustment(Base):
 
 
 class Corrected(Base):
-    """How many of a transaction's points were undone so far: never more than it moved."""
+    """How many of a transaction's points were undone, or are disputed: never more than it moved."""
 
     __tablename__ = "corrected"
-    __table_args__ = (CheckConstraint("undone BETWEEN 1 AND moved", "undone"),)
+    __table_args__ = (CheckConstraint("undone BETWEEN 0 AND moved", "undone"),)
 
     transaction_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     moved: Mapped[int] = mapped_column(BigInteger)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -80,4 +80,14 @@ def undo(transaction_id: int, moved: int, points: int) -> None:
         fresh.on_conflict_do_update(
             index_elements=["transaction_id"], set_={"undone": Corrected.undone + points}
         )
+    )
+
+
+def undo_no_more(transaction_id: int, points: int) -> None:
+    """Count `points` of a transaction as undone no longer: a dispute about them came to nothing."""
+    session().execute(
+        update(Corrected)
+        .where(Corrected.transaction_id == transaction_id)
+        .values(undone=Corrected.undone - points)
+        .execution_options(synchronize_session=False)
     )

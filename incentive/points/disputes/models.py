@@ -22,8 +22,8 @@ class Dispute(Base):
     """A transaction contested once for one person: points `given` to or `taken` from them.
 
     `hold_id` put `held` of its `points` into the person's held purse, and `closing_id` ended that.
-    It is decided by `due_on` by somebody who neither opened it nor made the transaction, and
-    whose points it is not about; if nobody does, points given are the person's again (`lapsed`).
+    It is decided by `due_on` by somebody who neither opened it nor made (or proposed) the
+    transaction, and whose points it is not about; if nobody does, points given are the person's again (`lapsed`).
     """
 
     __tablename__ = "disputes"
@@ -41,7 +41,9 @@ class Dispute(Base):
         CheckConstraint(
             "decided_by <> opened_by AND decided_by <> person_id", "decided_by_another"
         ),
-        CheckConstraint("decided_by <> made_by", "not_by_who_made_it"),
+        CheckConstraint(
+            "decided_by <> made_by AND decided_by <> proposed_by", "not_by_who_made_it"
+        ),
         UniqueConstraint("transaction_id", "person_id"),
         Index(None, "person_id", "opened_at"),
         Index(None, "region_id"),
@@ -59,6 +61,7 @@ class Dispute(Base):
     opened_by: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
     opened_at: Mapped[Instant]
     made_by: Mapped[UUID | None]
+    proposed_by: Mapped[UUID | None]
     due_on: Mapped[date]
     status: Mapped[String] = mapped_column(default="open")
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
