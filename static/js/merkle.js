@@ -47,6 +47,25 @@ export class Growing {
   }
 }
 
+/** Whether `proof` leads from the hash of leaf `index` to the root of `size` leaves (2.1.3.2). */
+export async function isIncluded(hash, index, size, root, proof) {
+  if (index < 0 || index >= size) return false;
+  let fn = index;
+  let sn = size - 1;
+  let above = hash;
+  for (const other of proof) {
+    if (sn === 0) return false;
+    if (fn % 2 === 1 || fn === sn) {
+      above = await nodeHash(other, above);
+      while (fn % 2 === 0 && fn !== 0) [fn, sn] = [Math.floor(fn / 2), Math.floor(sn / 2)];
+    } else {
+      above = await nodeHash(above, other);
+    }
+    [fn, sn] = [Math.floor(fn / 2), Math.floor(sn / 2)];
+  }
+  return sn === 0 && same(above, root);
+}
+
 /** Whether `proof` shows that the tree of `first` leaves begins the tree of `second` (2.1.4.2). */
 export async function isConsistent(first, firstRoot, second, secondRoot, proof) {
   if (first === second) return proof.length === 0 && same(firstRoot, secondRoot);

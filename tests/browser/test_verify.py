@@ -4,10 +4,12 @@ import base64
 import json
 
 import pytest
+from sqlalchemy import text
 
-from incentive.core.db import transaction
+from incentive.core.db import session, transaction
 from tests import factories as make
 from tests.ledger.sealed import post_many, seal
+from tests.web.conftest import give
 
 PAGE = "/desk/verify"
 LEAVES = "**/api/v1/desk/leaves*"
@@ -144,3 +146,25 @@ def test_an_auditor_of_a_part_recomputes_from_hashes(site, place, auditor):
     assert verify(page)["root"] == "success"
     page.route(LEAVES, changed(lambda body: body["items"].pop(5)))
     assert verify(page)["root"] == "danger"
+
+
+@pytest.mark.parametrize("alter", [False, True])
+def test_a_receipt_is_checked_in_the_browser_and_a_changed_one_turns_red(site, place, alter):
+    with place.app.app_context(), transaction():
+        give(place.volunteer.id, 40)
+        number = session().scalar(text("SELECT max(id) FROM transactions"))
+    post_many(place.app, 21)
+    seal(place.app)
+
+    def change(body):
+        leaf = bytearray(base64.b64decode(body["leaf"]))
+        leaf[-1] ^= 1
+        body["leaf"] = base64.b64encode(leaf).decode()
+
+    page = site.open_for(place.volunteer, f"/me/receipts/{number}")
+    if alter:
+        page.route("**/api/v1/me/receipts/*", changed(change))
+    page.click("[data-receipt-check]")
+    page.wait_for_selector("[data-said] .alert")
+    tone = page.get_attribute("[data-said] .alert", "class")
+    assert ("alert-danger" if alter else "alert-success") in tone

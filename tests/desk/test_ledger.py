@@ -14,6 +14,7 @@ from incentive.ledger import service as ledger
 from incentive.ledger.domain import Posting, Purse, transfer
 from incentive.merchants.models import Merchant, Sponsor
 from incentive.merchants.statement_models import Statement
+from incentive.points.corrections.models import Adjustment
 from incentive.settlement import service as settlement
 from tests import factories as make
 from tests.web.conftest import give
@@ -297,3 +298,30 @@ def test_what_a_sponsor_owes_a_merchant_is_seen_in_their_region_with_the_stateme
     page = browsing(two.here.auditor).get(f"/desk/transactions/{number}").text
     assert "123.45" in page
     assert "JS0" in page
+
+
+def test_an_adjustment_is_opened_with_who_proposed_and_who_decided(two, browsing):
+    with transaction():
+        made = make.add(
+            Adjustment(
+                person_id=two.here.person.id,
+                region_id=two.here.place.id,
+                action="adjust",
+                points=30,
+                reason="补记",
+                effective_on=today(),
+                limit_then=10,
+                proposed_by=two.here.auditor.id,
+                proposed_at=make.NOW,
+            )
+        )
+        lines = transfer(
+            Purse(f"region:{two.here.place.id}", "issuance"),
+            Purse(f"person:{two.here.person.id}", "available"),
+            30,
+        )
+        source = f"adjustment:{made.id}"
+        posted = ledger.post([Posting("j", "adjustment", source, "system", today(), lines)])
+    page = browsing(two.chief).get(f"/desk/transactions/{posted[0].transaction_id}").text
+    assert two.here.auditor.volunteer_number in page
+    assert "补记" in page
