@@ -91,7 +91,9 @@ def seal_all(progress: Callable[[int], object]) -> tuple[int, str | None]:
                     sealing.grow()
             made = sum(done.result() for done in making) or make_leaves()
             total += made
-            if not (numbered or made):
+            # What is posted meanwhile is for the next run: a checkpoint is not to wait for ever.
+            # More made than numbered: a dead sealer's, before which others may have to wait.
+            if numbered < sealing.BATCH and made <= numbered:
                 break
             progress(total)
     with transaction():

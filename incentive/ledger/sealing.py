@@ -34,9 +34,9 @@ class HeldBack:
     running_since: datetime | None
 
 
-def number(limit: int = BATCH) -> int:
-    """Number up to `limit` transactions and as many lines of the audit log; return how many."""
-    return seal_queries.number(limit)
+def number(limit: int | None = None) -> int:
+    """Number up to `limit` (BATCH) transactions and as many lines of the audit log; return how many."""
+    return seal_queries.number(limit or BATCH)
 
 
 def make_leaves() -> int:

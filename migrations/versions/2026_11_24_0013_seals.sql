@@ -219,7 +219,7 @@ BEGIN
         source := CASE mark.kind WHEN 'T' THEN 'transactions' WHEN 'L' THEN 'audit_entries' END;
         IF mark.cluster IS DISTINCT FROM ledger_cluster() THEN
             -- Runs that were left over in a dump are made first: what is below looks at leaves.
-            CONTINUE WHEN EXISTS (SELECT FROM seal_runs);
+            CONTINUE WHEN EXISTS (SELECT FROM seal_runs r WHERE r.first_seq < before);
             -- A first run, or a restored database, with rows whose transaction ids are not this
             -- cluster's. Look through all that is here once; what is of this cluster and at or
             -- past the horizon of now comes after.
