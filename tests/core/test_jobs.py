@@ -20,6 +20,7 @@ from incentive.core.db import db, jurisdiction, transaction, use_jurisdiction
 from incentive.embedded.child import Child
 from incentive.embedded.directory import DataDirectory
 from incentive.embedded.servers import Servers
+from incentive.ledger import jobs as ledger_jobs
 
 NAME = "incentive.fake.jobs.settle"
 
@@ -129,6 +130,14 @@ def test_a_poke_sent_while_its_like_is_at_work_is_not_lost(app, queue, valkey, c
     jobs.poke(valkey[0], "default", NAME)
     work(app, queue)
     assert calls == [("default",)]
+
+
+def test_a_job_that_lasts_is_given_its_time_and_others_the_usual(app, queue, valkey):
+    name = jobs.name_of(ledger_jobs.reconcile)
+    for each in (name, NAME):
+        jobs.poke(valkey[0], "default", each)
+    limits = {job.args[1]: job.timeout for job in jobs._queue(queue).jobs}
+    assert limits == {name: 3600, NAME: jobs.JOB_SECONDS_MAX}
 
 
 def test_a_poke_to_all_reaches_every_jurisdiction(app, queue, valkey, calls):
