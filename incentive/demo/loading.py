@@ -12,7 +12,7 @@ from incentive.core.codes import volunteer_number
 from incentive.core.db import transaction
 from incentive.core.keys import vault
 from incentive.core.zone import day_of, timezone
-from incentive.demo import calendar, merchants, people, places, queries, spending
+from incentive.demo import books, calendar, merchants, people, places, queries, spending
 from incentive.demo.calendar import Planned
 from incentive.demo.errors import PhoneInUse
 from incentive.demo.ids import demo_id
@@ -42,8 +42,9 @@ def steps(at: datetime) -> Iterator[tuple[str, Step]]:
     yield "Regions of Yunnan", lambda: _load_regions(at)
     yield "People, stations and activities", lambda: _load_rows(at)
     yield "Points for what was served", lambda: _settle(at)
-    yield "Orders at the stations", lambda: _spend(at)
+    yield "The books and the orders of the stations", lambda: _spend(at)
     yield "Merchants and their statements", lambda: _settle_goods(at)
+    yield "Closed days of a station", lambda: _close_days(at)
 
 
 def _load_regions(at: datetime) -> None:
@@ -75,6 +76,10 @@ def _settle(at: datetime) -> None:
 def _spend(at: datetime) -> None:
     with transaction():
         queries.lock_loading()
+        # Whoever has ordered anything may have kept books of their own since.
+        if queries.has_redemptions([place.id for place in places.STATIONS]):
+            return
+        books.keep(people.everybody(), at)
         spending.order(people.everybody(), at)
 
 
@@ -82,6 +87,12 @@ def _settle_goods(at: datetime) -> None:
     with transaction():
         queries.lock_loading()
         merchants.settle(people.everybody(), at)
+
+
+def _close_days(at: datetime) -> None:
+    with transaction():
+        queries.lock_loading()
+        books.close(people.everybody(), at)
 
 
 def _put_grids(at: datetime) -> None:

@@ -13,7 +13,8 @@ from incentive.merchants.models import Merchant
 from incentive.people.models import Person, person_sequence
 from incentive.regions.models import Region
 from incentive.settlement.models import Award
-from incentive.stations.models import Redemption
+from incentive.stations.days.models import DayClose
+from incentive.stations.models import Item, Redemption
 
 
 def lock_loading() -> None:
@@ -96,3 +97,25 @@ def earned_before(person_ids: Iterable[UUID], day: date) -> dict[UUID, int]:
         .group_by(Award.person_id)
     )
     return {person_id: int(points) for person_id, points in rows}
+
+
+def earned(person_ids: Iterable[UUID]) -> list[tuple[UUID, date, int]]:
+    """Return (person, day, points) of every award, by day."""
+    rows = session().execute(
+        select(Award.person_id, Award.day, Award.points)
+        .where(Award.person_id.in_(person_ids), Award.points > 0)
+        .order_by(Award.day, Award.person_id, Award.service_record_id)
+    )
+    return [(row.person_id, row.day, row.points) for row in rows]
+
+
+def on_shelf(station_id: UUID) -> dict[UUID, int]:
+    """Return how many of each item lie on a station's shelves by its books."""
+    rows = session().execute(select(Item.id, Item.on_shelf).where(Item.station_id == station_id))
+    return dict(rows.all())
+
+
+def has_closed_days(station_id: UUID) -> bool:
+    """Say whether any day of a station is closed."""
+    closed = select(DayClose.day).where(DayClose.station_id == station_id).limit(1)
+    return session().scalar(closed) is not None
