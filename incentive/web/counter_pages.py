@@ -29,22 +29,23 @@ STATIONS_MAX: Final = 50
 
 @bp.get("/counters")
 def counters() -> str:
-    """List the stations at which the caller serves or whose ledger they read."""
+    """List the stations at which the caller serves, or whose goods or ledger are theirs to read."""
     with transaction():
         who = caller()
-        who.require_somewhere("station.audit")
+        who.require_somewhere("station.goods")
         rows = counter_queries.stations_within(
-            [*who.regions_for("station.serve"), *who.regions_for("station.audit")],
-            [*who.stations_for("station.serve"), *who.stations_for("station.audit")],
+            [*who.regions_for("station.serve"), *who.regions_for("station.goods")],
+            [*who.stations_for("station.serve"), *who.stations_for("station.goods")],
             STATIONS_MAX,
         )
-    found = [
-        {
-            "station": row,
-            "serves": who.may("station.serve", region_path=row.path, station_id=row.id),
-        }
-        for row in rows
-    ]
+        found = [
+            {
+                "station": row,
+                "serves": who.may("station.serve", region_path=row.path, station_id=row.id),
+                "audits": who.may("station.audit", region_path=row.path, station_id=row.id),
+            }
+            for row in rows
+        ]
     return render_template("web/counters.html", stations=found)
 
 

@@ -83,10 +83,10 @@ def own_station(who: Caller) -> Any:
 
 
 def serves(who: Caller) -> bool:
-    """Say whether `who` serves or audits anywhere."""
+    """Say whether `who` serves anywhere, or keeps or audits goods."""
     return any(
         who.stations_for(permission) or who.regions_for(permission)
-        for permission in ("station.serve", "station.audit")
+        for permission in ("station.serve", "station.goods")
     )
 
 

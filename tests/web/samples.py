@@ -987,7 +987,11 @@ PAGES: dict[str, Any] = {
         "web/counters.html",
         lambda: {
             "stations": [
-                {"serves": True, "station": STATION | {"address": "翠湖南路", "status": "open"}}
+                {
+                    "serves": True,
+                    "audits": True,
+                    "station": STATION | {"address": "翠湖南路", "status": "open"},
+                }
             ]
         },
     ),
