@@ -21,6 +21,8 @@ class Settings:
     `secret` is at least 32 bytes; every signing and encryption key derives from it.
     `public_url` has no slash at its end; without it, codes lead to where the request came.
     `sign_ins_per_minute` and `registrations_per_minute` hold for one client address.
+    `checkpoint_dir` is a folder and `checkpoint_webhook` an https address that signed checkpoints
+    are delivered to.
     `trusted_proxies` is how many proxies in a row stand before the web server.
     """
 
@@ -36,6 +38,8 @@ class Settings:
     trusted_proxies: int = 0
     sign_ins_per_minute: int = 1200
     registrations_per_minute: int = 600
+    checkpoint_dir: str | None = None
+    checkpoint_webhook: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -62,6 +66,8 @@ class Settings:
             registrations_per_minute=_whole(
                 environ, "INCENTIVE_REGISTRATIONS_PER_MINUTE", cls.registrations_per_minute
             ),
+            checkpoint_dir=environ.get("INCENTIVE_CHECKPOINT_DIR", "").strip() or None,
+            checkpoint_webhook=_webhook(environ, "INCENTIVE_CHECKPOINT_WEBHOOK"),
         )
 
 
@@ -96,6 +102,20 @@ def _address(environ: Mapping[str, str], name: str) -> str | None:
         raise SettingsError(
             f"{name} must be an address without a path, like https://points.example, not {text!r}."
         )
+    return text
+
+
+def _webhook(environ: Mapping[str, str], name: str) -> str | None:
+    text = environ.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme == "https" and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or parts.fragment:
+        raise SettingsError(f"{name} must be an https address, not {text!r}.")
     return text
 
 

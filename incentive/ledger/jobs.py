@@ -10,7 +10,7 @@ from flask import current_app
 from incentive.core import clock
 from incentive.core.db import jurisdiction, snapshot, transaction, use_jurisdiction
 from incentive.core.jobs import lasting, periodic
-from incentive.ledger import reconciliation, sealing
+from incentive.ledger import delivering, delivery_queries, reconciliation, sealing
 
 RUN_SECONDS_MAX: Final = 3600
 # Sessions that make leaves: more would only wait for each other at the end of the table.
@@ -54,6 +54,27 @@ def seal() -> None:
             state=held_back.state,
             application=held_back.application,
         )
+
+
+@periodic(seconds=30)
+def deliver() -> None:
+    """Bring checkpoints to the places that the settings name; what fails is tried again."""
+    for target, send in delivering.targets(current_app.config["SETTINGS"]).items():
+        with transaction():
+            waiting = delivery_queries.waiting(target)
+        for row in waiting:
+            try:
+                send(row.note)
+            except delivering.Undelivered as error:
+                _log.warning(
+                    "ledger.checkpoint_undelivered",
+                    target=target,
+                    tree_size=row.tree_size,
+                    error=str(error),
+                )
+                break
+            with transaction():
+                delivery_queries.keep(target, row.tree_size, clock.now())
 
 
 def seal_all(progress: Callable[[int], object]) -> tuple[int, str | None]:

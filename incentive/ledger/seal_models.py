@@ -105,3 +105,13 @@ class SealRun(Base):
     first_seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(Char)
     ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+
+
+class CheckpointDelivery(Base):
+    """Up to which checkpoint a place outside (`file`, `webhook`) has got them."""
+
+    __tablename__ = "checkpoint_deliveries"
+
+    target: Mapped[Text] = mapped_column(primary_key=True)
+    tree_size: Mapped[int] = mapped_column(BigInteger)
+    delivered_at: Mapped[Instant]
