@@ -55,11 +55,19 @@ class Rows:
             at = end + more
             leaf = buffer[start:end]
             found = sha256(leaf).digest()
-            if found != sealed or more or mark != TRANSACTION or self.suspect:
-                found = self._look_at(seq, leaf, sealed, buffer[end:at])
-            hashes.append(found)
+            stop = HEAD + ENTRY_SIZE * n
+            if (
+                found == sealed
+                and mark == TRANSACTION
+                and size == stop + k + i + s + r
+                and not more
+                and not self.suspect
+            ):
+                hashes.append(found)
+                yield seq, ref, xid, closes, posted_at, leaf[HEAD:stop]
+                continue
+            hashes.append(self._look_at(seq, leaf, sealed, buffer[end:at]))
             if mark == TRANSACTION and not self.suspect:
-                stop = HEAD + ENTRY_SIZE * n
                 if size != stop + k + i + s + r:
                     raise Wrong("is no transaction of version 1", seq, ref)
                 yield seq, ref, xid, closes, posted_at, leaf[HEAD:stop]
