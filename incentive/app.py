@@ -35,20 +35,16 @@ from incentive.merchants import payments_api, statements_api
 from incentive.merchants import sources as merchants_sources  # noqa: F401 - registers itself
 from incentive.people import api as people_api
 from incentive.people import caller, me_api
+from incentive.points import sources as points_sources  # noqa: F401 - registers itself
 from incentive.points.budgets import api as budgets_api
 from incentive.points.budgets import checks as budgets_checks  # noqa: F401 - registers itself
 from incentive.points.corrections import api as corrections_api
 from incentive.points.corrections import checks as corrections_checks  # noqa: F401 - registers itself
-from incentive.points.corrections import sources as corrections_sources  # noqa: F401 - registers itself
 from incentive.points.disputes import api as disputes_api
-from incentive.points.disputes import models as _disputes  # noqa: F401 - its table
 from incentive.points.family import api as family_api
-from incentive.points.family import models as _family  # noqa: F401 - its table
 from incentive.points.giving import api as giving_api
 from incentive.points.giving import checks as giving_checks  # noqa: F401 - registers itself
-from incentive.points.giving import models as _giving  # noqa: F401 - its table
 from incentive.points.notices import api as notices_api
-from incentive.points.notices import models as _notices  # noqa: F401 - its table
 from incentive.points.policy import api as policy_api
 from incentive.regions import api as regions_api
 from incentive.seals import api as seals_api
