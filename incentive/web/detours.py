@@ -22,6 +22,35 @@ def to_own_page(_form: UUID | None = None) -> ResponseReturnValue:
     return _to("web.me")
 
 
+@bp.get("/me/giving/invite")
+@bp.get("/me/giving/donate")
+@bp.get("/me/giving/<uuid:_form>/accept")
+@bp.get("/me/giving/<uuid:_form>/end")
+@bp.get("/me/giving/<uuid:_form>/transfer")
+def to_giving(_form: UUID | None = None) -> ResponseReturnValue:
+    """Go to one's family and giving."""
+    return _to("web.my_giving")
+
+
+@bp.get("/points/adjustments/<uuid:_form>/<any(approve,reject):_decision>")
+def to_adjustments(_form: UUID, _decision: str) -> ResponseReturnValue:
+    """Go to the adjustments."""
+    return _to("web.points_adjustments")
+
+
+@bp.get("/points/disputes/<uuid:_form>/decide")
+def to_disputes(_form: UUID) -> ResponseReturnValue:
+    """Go to the disputes."""
+    return _to("web.points_disputes")
+
+
+@bp.get("/points/budgets/<uuid:_form>/raise")
+@bp.get("/points/budgets/<uuid:_form>/overrun")
+def to_budgets(_form: UUID) -> ResponseReturnValue:
+    """Go to the budgets."""
+    return _to("web.points_budgets")
+
+
 @bp.get("/service-records/<uuid:_form>/verify")
 @bp.get("/service-records/<uuid:_form>/reject")
 def to_duty(_form: UUID) -> ResponseReturnValue:

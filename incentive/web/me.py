@@ -14,6 +14,8 @@ from incentive.core.zone import day_of
 from incentive.ledger import service as ledger
 from incentive.ledger.domain import NEVER, Balance
 from incentive.people.caller import Caller
+from incentive.points.disputes.domain import TAKEN
+from incentive.points.notices import service as notices
 from incentive.settlement import statements
 from incentive.stations import orders
 from incentive.stations.models import Item
@@ -37,6 +39,8 @@ _KINDS: Final[dict[str, Text]] = {
     "expiry": _("Expired"),
     "adjustment": _("Adjusted"),
     "reversal": _("Reversed"),
+    "transfer": _("Between family members"),
+    "donation": _("Donated"),
 }
 # Why the books say that an order was closed; what else stands there, somebody wrote.
 _CLOSED: Final[dict[str, Text]] = {
@@ -52,6 +56,7 @@ def me(who: Caller, at: datetime) -> dict[str, Any]:
     return {
         "person": {"number": who.volunteer_number, "name": name},
         "balance": _balance(who, at),
+        "notices": notices.warnings(who.person_id, at),
         "links": {"card_svg": f"{API_PREFIX}/me/card.svg"},
         "settles": merchant_queries.speaks_for_any(who.person_id),
         "shifts": [
@@ -114,6 +119,7 @@ def _line(line: dict[str, Any], title: str | None) -> dict[str, Any]:
         "id": line["id"],
         "at": line["posted_at"],
         "day": line["effective_on"],
+        "contestable": line["kind"] in TAKEN and line["available"] + line["held"] < 0,
         "text": title or kind,
         "why": " ".join(why),
         "points": line["available"],

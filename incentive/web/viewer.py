@@ -68,6 +68,8 @@ def links(who: Caller) -> list[Link]:
         found.append(_link(_("Ledger"), ledger, "ledger"))
     elif serves(who):
         found.append(_link(_("Stations"), url_for("web.counters"), "counter"))
+    if who.regions_for("points.adjust"):
+        found.append(_link(_("Points"), url_for("web.points_adjustments"), "points"))
     if who.regions_for("statement.read"):
         found.append(_link(_("Settlement"), url_for("web.merchant_statements"), "people"))
     if who.regions_for("audit.read") or who.stations_for("audit.read"):

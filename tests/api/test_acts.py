@@ -36,6 +36,12 @@ ROOT = Path(__file__).parents[2]
 NAME, PHONE = "欧阳不可见", "13977771234"
 
 NOT_ADMINISTRATIVE = {
+    "web.invite_family": "as api_family.invite",
+    "web.accept_family": "as api_family.accept",
+    "web.end_family": "as api_family.end",
+    "web.transfer_points": "as api_giving.transfer",
+    "web.donate_points": "as api_giving.donate",
+    "web.contest_points": "as api_disputes.contest",
     "web.preview_bank_file": "looks at a file and changes nothing",
     "api_family.invite": "one's own family; the link says who asked",
     "api_family.accept": "one's own family",
@@ -317,6 +323,12 @@ RECORDED_ELSEWHERE: dict[str, tuple[str, str]] = {
     "api_rules.approve": ("rules.approve", "tests/settlement/rulebook/test_drafts.py"),
     "api_rules.reject": ("rules.reject", "tests/settlement/rulebook/test_drafts.py"),
     "api_rules.withdraw": ("rules.withdraw", "tests/settlement/rulebook/test_drafts.py"),
+    "web.propose_adjustment": ("points.adjust", "tests/web/test_points.py"),
+    "web.decide_adjustment": ("points.approve", "tests/web/test_points.py"),
+    "web.decide_dispute": ("dispute.decide", "tests/web/test_points.py"),
+    "web.set_budget": ("budget.set", "tests/web/test_points.py"),
+    "web.raise_budget": ("budget.raise", "tests/web/test_points.py"),
+    "web.approve_overrun": ("budget.overrun", "tests/web/test_points.py"),
     "api_disputes.challenge": ("dispute.open", "tests/points/test_disputes.py"),
     "api_disputes.decide": ("dispute.decide", "tests/points/test_disputes.py"),
     "api_points_policy.change_policy": ("points.policy", "tests/points/test_api.py"),

@@ -101,7 +101,8 @@ def station(available: int | None) -> dict[str, Any]:
 
 def line(hours: float, text: str, why: str, points: int, days_late: int = 0) -> dict[str, Any]:
     day = at(hours).astimezone(KUNMING).date() - timedelta(days=days_late)
-    return {"id": 48210, "at": at(hours), "day": day, "text": text, "why": why, "points": points}
+    shown = {"id": 48210, "at": at(hours), "day": day, "text": text, "why": why, "points": points}
+    return shown | {"contestable": points < 0}
 
 
 def statement(**more: Any) -> dict[str, Any]:
@@ -128,6 +129,7 @@ def me() -> dict[str, Any]:
             "minutes": 2610,
             "expiring": {"points": 300, "on": date(2025, 12, 31)},
         },
+        "notices": [{"points": 300, "expires_on": date(2025, 12, 31), "stage": 30}],
         "links": {"card_svg": "/preview/qr/C1.AAECAwQFBgcICQoLDA0ODw.svg"},
         "shifts": [
             shift(1, "翠湖周边文明交通劝导", -0.3, 2.2, state="checked_in"),
@@ -207,6 +209,7 @@ def me_empty() -> dict[str, Any]:
         "stations": [],
         "orders": [],
         "statement": [],
+        "notices": [],
     }
 
 
@@ -830,7 +833,128 @@ def receipt(**more: Any) -> dict[str, Any]:
     } | more  # fmt: skip
 
 
+def giving(**more: Any) -> dict[str, Any]:
+    states = ("linked", "asked", "asking")
+    return {
+        "policy": {"transfers_allowed": True, "donations_allowed": True},
+        "family": [
+            {"id": f"l{n}", "volunteer_number": "5300000001236", "state": state}
+            for n, state in enumerate(states)
+        ],
+        "available": 1250,
+        "transfer_left": 300,
+        "donation_left": 1000,
+        "stations": [{"id": "s1", "name": "翠湖暖“新”驿站"}],
+        "refusal": None,
+        "typed": {},
+    } | more
+
+
+def dispute(number: int, status: str, side: str = "given") -> dict[str, Any]:
+    return {
+        "id": f"d{number}",
+        "status": status,
+        "side": side,
+        "held": 25,
+        "reason": "当天不在场。",
+        "decision_reason": "查实。" if status != "open" else "",
+        "due_on": date(2025, 12, 14),
+        "person_id": "p1",
+        "opened_by": "p2",
+        "made_by": None,
+        "proposed_by": None,
+    }
+
+
+def my_disputes(**more: Any) -> dict[str, Any]:
+    rows = [dispute(1, "open", "taken"), dispute(2, "against_person", "taken")]
+    paging = {"first": None, "older": "#"}
+    return {"rows": rows, "transaction": "7", "reason": "", "refusal": None} | paging | more
+
+
+def points_page(rows: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    may = {"may_propose": True, "may_approve": True, "may_decide": True, "may_set": True}
+    shown = {"rows": rows, "me": "p9", "refusal": None, "typed": {}, "first": None, "older": None}
+    return shown | may | more
+
+
+def adjustments() -> list[dict[str, Any]]:
+    concerned = {"volunteer_number": "5300000001236", "region": "翠湖社区"}
+    states = [("proposed", 300), ("proposed", -120), ("booked", 50), ("rejected", 900)]
+    return [
+        {
+            "Adjustment": {
+                "id": f"a{n}",
+                "status": status,
+                "points": points,
+                "reason": "补登活动记录。",
+                "over_budget": n == 0,
+                "proposed_by": "p2" if n else "p9",
+                "person_id": "p1",
+            },
+            "proposed_by": "5300000000771",
+            "decided_by": "5300000004564" if status != "proposed" else None,
+        }
+        | concerned
+        for n, (status, points) in enumerate(states)
+    ]
+
+
+def dispute_rows() -> list[dict[str, Any]]:
+    concerned = {"volunteer_number": "5300000001236", "opened_by": "5300000000771"}
+    states = ("open", "for_person", "lapsed")
+    return [
+        {"Dispute": dispute(n, state), "region": "翠湖社区"} | concerned
+        for n, state in enumerate(states)
+    ]
+
+
+def budget_rows() -> list[dict[str, Any]]:
+    return [
+        {
+            "Budget": {
+                "id": f"b{n}",
+                "first_day": date(2025, 11, 1),
+                "last_day": date(2025, 11, 30),
+                "amount": 10000,
+                "overrun": 500,
+                "issued": 9800,
+                "room": 700,
+                "policy": "queue",
+                "created_by": "p9" if n else "p2",
+            },
+            "Region": {"name": "翠湖社区"},
+            "waiting": 3,
+            "waiting_points": 1230,
+        }
+        for n in range(2)
+    ]
+
+
 PAGES: dict[str, Any] = {
+    "me_giving": ("web/giving.html", giving),
+    "me_giving_off": (
+        "web/giving.html",
+        lambda: giving(
+            policy={"transfers_allowed": False, "donations_allowed": False},
+            refusal=IncentiveError("本月还可送 10 分。"),
+        ),
+    ),
+    "me_giving_empty": ("web/giving.html", lambda: giving(family=[], stations=[])),
+    "me_disputes": ("web/my_disputes.html", my_disputes),
+    "me_disputes_empty": (
+        "web/my_disputes.html",
+        lambda: my_disputes(rows=[], transaction="", older=None),
+    ),
+    "points_adjustments": ("web/points_adjustments.html", lambda: points_page(adjustments())),
+    "points_adjustments_empty": (
+        "web/points_adjustments.html",
+        lambda: points_page([], refusal=IncentiveError("请写明理由。")),
+    ),
+    "points_disputes": ("web/points_disputes.html", lambda: points_page(dispute_rows())),
+    "points_disputes_empty": ("web/points_disputes.html", lambda: points_page([])),
+    "points_budgets": ("web/points_budgets.html", lambda: points_page(budget_rows())),
+    "points_budgets_empty": ("web/points_budgets.html", lambda: points_page([])),
     "receipt": ("web/receipt.html", receipt),
     "receipt_soon": ("web/receipt.html", lambda: receipt(soon=ReceiptNotReady(), of=None)),
     "checkpoints": ("web/checkpoints.html", checkpoints),
