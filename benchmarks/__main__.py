@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping
 
-from benchmarks import memory, post, scan, seal, verify
+from benchmarks import memory, post, scan, seal, settle, verify
 from benchmarks.figure import Figure
 
 # A benchmark has one figure, or several by name.
@@ -13,6 +13,7 @@ BENCHMARKS: Mapping[str, Callable[[], Figure | dict[str, Figure]]] = {
     "post": post.measure,
     "seal": seal.measure,
     "verify": verify.measure,
+    "settle": settle.measure,
 }
 
 

@@ -8,7 +8,10 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import psycopg
+from flask import Flask
 
+from incentive.app import create_app
+from incentive.config import Settings
 from incentive.core.schema import migrate
 from incentive.embedded.servers import running
 
@@ -40,3 +43,15 @@ def migrated() -> Iterator[Database]:
                         raise SystemExit(f"{name} is {row}: the figure would be worth nothing")
             sockets = unquote(addresses.admin_database_url.partition("host=")[2])
             yield Database(addresses.database_url, addresses.admin_database_url, sockets)
+
+
+def application(database: Database) -> Flask:
+    """Return the application on `database`; nothing answers where its queue should be."""
+    return create_app(
+        Settings(
+            database_url=database.url,
+            admin_database_url=database.admin_url,
+            redis_url="unix:///nonexistent/valkey.sock",
+            secret=b"of a benchmark, of no worth anywhere",
+        )
+    )

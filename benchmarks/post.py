@@ -19,8 +19,6 @@ from psycopg.sql import SQL
 
 from benchmarks import databases
 from benchmarks.figure import Figure
-from incentive.app import create_app
-from incentive.config import Settings
 from incentive.core.db import transaction
 from incentive.embedded.binaries import postgres_program
 from incentive.ledger import checks
@@ -144,12 +142,7 @@ def _prove(database: databases.Database, posted: dict[str, int]) -> None:
         )
     if found != wanted:
         raise SystemExit(f"the books hold {found}, pgbench counted {wanted}")
-    environ = {
-        "INCENTIVE_DATABASE_URL": database.url,
-        "INCENTIVE_REDIS_URL": "unix:///nonexistent/valkey.sock",
-        "INCENTIVE_SECRET": "of a benchmark, of no worth anywhere",
-    }
-    with create_app(Settings.from_environment(environ)).app_context(), transaction():
+    with databases.application(database).app_context(), transaction():
         wrong = [finding.check for finding in checks.run()]
     if wrong:
         raise SystemExit(f"the books are not clean: {wrong}")

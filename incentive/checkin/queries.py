@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from incentive.activities.models import Activity, Shift
 from incentive.checkin.models import Attendance, RecordDecision, ServiceRecord
+from incentive.core.arrays import id_array
 from incentive.core.db import session
 from incentive.core.ids import new_id
 from incentive.people.models import Person
@@ -274,9 +275,11 @@ def unsettled(at: datetime, limit: int) -> Sequence[UnsettledRecord]:
 def mark_settled(record_ids: Sequence[UUID], at: datetime) -> None:
     """Note when the records were paid."""
     session().execute(
-        update(ServiceRecord)
-        .where(ServiceRecord.id.in_(record_ids))
-        .values(settled_at=at, settle_after=None)
+        text(
+            "UPDATE service_records SET settled_at = :at, settle_after = NULL"
+            " WHERE id = ANY(CAST(:ids AS uuid[]))"
+        ),
+        {"ids": id_array(record_ids), "at": at},
     )
 
 

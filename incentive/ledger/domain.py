@@ -74,12 +74,9 @@ class Posting:
             purse = line.purse
             fields += [purse.owner, purse.asset, purse.purpose, str(purse.expires_on)]
             fields.append(str(line.amount))
-        digest = hashlib.sha256()
-        for field in fields:
-            encoded = field.encode()
-            digest.update(len(encoded).to_bytes(4, "big"))
-            digest.update(encoded)
-        return digest.digest()
+        encoded = [field.encode() for field in fields]
+        whole = b"".join([len(field).to_bytes(4, "big") + field for field in encoded])
+        return hashlib.sha256(whole).digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,17 @@ from typing import Any
 
 from sqlalchemy import Row, func, select, text
 
+from incentive.core.arrays import bytes_array, plain_array, text_array
 from incentive.core.db import session
 from incentive.ledger.domain import Line, Posting, Purse
 from incentive.ledger.models import Account, Entry, Transaction
 
 _POST = text(
-    "SELECT * FROM ledger_post(:key, :hash, :kind, :source, :reason, :actor,"
-    " CAST(:effective_on AS date[]), CAST(:closes AS bigint[]), CAST(:t AS int[]), :owner, :asset,"
-    " :purpose, CAST(:expires_on AS date[]), CAST(:amount AS bigint[]))"
+    "SELECT * FROM ledger_post(CAST(:key AS text[]), CAST(:hash AS bytea[]),"
+    " CAST(:kind AS text[]), CAST(:source AS text[]), CAST(:reason AS text[]),"
+    " CAST(:actor AS text[]), CAST(:effective_on AS date[]), CAST(:closes AS bigint[]),"
+    " CAST(:t AS int[]), CAST(:owner AS text[]), CAST(:asset AS text[]), CAST(:purpose AS text[]),"
+    " CAST(:expires_on AS date[]), CAST(:amount AS bigint[]))"
 )
 _TRANSFER = text(
     "SELECT CAST(:key AS text) AS key, t.transaction_id, t.outcome FROM ledger_transfer("
@@ -41,20 +44,20 @@ def post(postings: Sequence[Posting]) -> Sequence[Row[*tuple[Any, ...]]]:
         .execute(
             _POST,
             {
-                "key": [p.key for p in postings],
-                "hash": [p.request_hash() for p in postings],
-                "kind": [p.kind for p in postings],
-                "source": [p.source for p in postings],
-                "reason": [p.reason for p in postings],
-                "actor": [p.actor for p in postings],
-                "effective_on": [p.effective_on for p in postings],
-                "closes": [p.closes for p in postings],
-                "t": [n for n, _ in lines],
-                "owner": [purse.owner for purse in purses],
-                "asset": [purse.asset for purse in purses],
-                "purpose": [purse.purpose for purse in purses],
-                "expires_on": [purse.expires_on for purse in purses],
-                "amount": [line.amount for _, line in lines],
+                "key": text_array([p.key for p in postings]),
+                "hash": bytes_array([p.request_hash() for p in postings]),
+                "kind": text_array([p.kind for p in postings]),
+                "source": text_array([p.source for p in postings]),
+                "reason": text_array([p.reason for p in postings]),
+                "actor": text_array([p.actor for p in postings]),
+                "effective_on": plain_array([p.effective_on for p in postings]),
+                "closes": plain_array([p.closes for p in postings]),
+                "t": plain_array([n for n, _ in lines]),
+                "owner": text_array([purse.owner for purse in purses]),
+                "asset": text_array([purse.asset for purse in purses]),
+                "purpose": text_array([purse.purpose for purse in purses]),
+                "expires_on": plain_array([purse.expires_on for purse in purses]),
+                "amount": plain_array([line.amount for _, line in lines]),
             },
         )
         .all()

@@ -6,6 +6,9 @@ from dataclasses import replace
 
 from incentive.rules.domain import Award, Fact, RuleSet, Step
 
+_EVER = None
+"""The key under which all that a person earned is counted."""
+
 
 def award(fact: Fact, rule_set: RuleSet) -> Award:
     """Return what `fact` earns under `rule_set`: whole points, 0 or more, with reasons."""
@@ -27,24 +30,26 @@ def award_all(facts: Iterable[Fact], rule_set: RuleSet) -> list[Award]:
     Every fact carries the sums from before the batch. The answers are those of
     awarding one at a time and reading the sums anew in between.
     """
-    earned: Counter[tuple[str, ...]] = Counter()
+    earned: dict[str, Counter[object]] = {}
     awards: list[Award] = []
     for fact in facts:
-        month = (fact.person, "month", f"{fact.day:%Y-%m}")
-        day = (fact.person, "day", fact.day.isoformat())
-        activity = (fact.person, "activity", fact.activity)
-        ever = (fact.person, "ever")
-        result = award(
-            replace(
-                fact,
-                paid_that_day=fact.paid_that_day + earned[day],
-                paid_that_month=fact.paid_that_month + earned[month],
-                paid_for_activity=fact.paid_for_activity + earned[activity],
-                first=fact.first and not earned[ever],
-            ),
-            rule_set,
-        )
-        for key in (day, month, activity, ever):
-            earned[key] += result.points
+        before = earned.get(fact.person)
+        result = award(fact if before is None else _after(fact, before), rule_set)
+        if result.points:
+            if before is None:
+                before = earned[fact.person] = Counter()
+            for key in (fact.day, (fact.day.year, fact.day.month), fact.activity, _EVER):
+                before[key] += result.points
         awards.append(result)
     return awards
+
+
+def _after(fact: Fact, earned: Counter[object]) -> Fact:
+    """Return `fact` with what its person has `earned` in the batch so far."""
+    return replace(
+        fact,
+        paid_that_day=fact.paid_that_day + earned[fact.day],
+        paid_that_month=fact.paid_that_month + earned[fact.day.year, fact.day.month],
+        paid_for_activity=fact.paid_for_activity + earned[fact.activity],
+        first=fact.first and not earned[_EVER],
+    )

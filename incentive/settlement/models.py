@@ -45,7 +45,8 @@ class RuleVersion(Base):
 class Award(Base):
     """What a service record earned, by which rules and why; exactly one per record.
 
-    `transaction_id` is the ledger's; it is absent when the rules gave no points.
+    `transaction_id` is the ledger's; it is absent when the rules gave no points. A trigger looks up
+    all that an award names, for the whole set at once, in the place of foreign keys.
     """
 
     __tablename__ = "awards"
@@ -56,14 +57,12 @@ class Award(Base):
         Index(None, "person_id", "activity_id"),
     )
 
-    service_record_id: Mapped[UUID] = mapped_column(
-        ForeignKey("service_records.id"), primary_key=True
-    )
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
-    activity_id: Mapped[UUID] = mapped_column(ForeignKey("activities.id"))
+    service_record_id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID]
+    activity_id: Mapped[UUID]
     day: Mapped[date]
     points: Mapped[int]
-    rule_version_id: Mapped[UUID] = mapped_column(ForeignKey("rule_versions.id"))
+    rule_version_id: Mapped[UUID]
     explanation: Mapped[Any] = mapped_column(JSONB)
     transaction_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
     expires_on: Mapped[date | None]

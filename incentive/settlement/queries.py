@@ -1,21 +1,51 @@
 """The settlement's SQL."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, Text, delete, exists, func, insert, or_, select, text
+from sqlalchemy import Select, Text, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from incentive import rules
 from incentive.checkin.models import ServiceRecord
+from incentive.checkin.queries import UnsettledRecord
+from incentive.core.arrays import id_array, plain_array
 from incentive.core.db import session
 from incentive.points.budgets.errors import BudgetExhausted, BudgetWaiting
 from incentive.points.budgets.models import Budget, BudgetWait
+from incentive.points.corrections.domain import expires_on
 from incentive.regions import service as regions
 from incentive.regions.models import Region
 from incentive.settlement.domain import Sums, Version
 from incentive.settlement.models import Award, RuleVersion, SettlementFailure
+
+# One row for each record, in their order. The month holds the day; nothing else is read of
+# persons who never got points, and no more of the others than their indexes point at.
+_SUMS: Final = text(
+    "SELECT coalesce(m.day, 0), coalesce(m.month, 0), coalesce(c.points, 0), e.awarded"
+    " FROM unnest(CAST(:persons AS uuid[]), CAST(:days AS date[]), CAST(:activities AS uuid[]))"
+    " WITH ORDINALITY AS w (person, day, activity, n)"
+    " CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM awards a"
+    " WHERE a.person_id = w.person AND a.points > 0) AS awarded) e"
+    " LEFT JOIN LATERAL (SELECT sum(a.points) AS month,"
+    " sum(a.points) FILTER (WHERE a.day = w.day) AS day FROM awards a"
+    " WHERE a.person_id = w.person AND a.day >= date_trunc('month', w.day)::date"
+    " AND a.day < (date_trunc('month', w.day) + interval '1 month')::date) m ON e.awarded"
+    " LEFT JOIN LATERAL (SELECT sum(a.points) AS points FROM awards a"
+    " WHERE a.person_id = w.person AND a.activity_id = w.activity) c ON e.awarded"
+    " ORDER BY w.n"
+)
+_INSERT_AWARDS: Final = text(
+    "INSERT INTO awards (service_record_id, person_id, activity_id, day, points, transaction_id,"
+    " expires_on, explanation, rule_version_id, awarded_at)"
+    " SELECT a.*, :rule_version, :at FROM ROWS FROM (unnest(CAST(:records AS uuid[]),"
+    " CAST(:persons AS uuid[]), CAST(:activities AS uuid[]), CAST(:days AS date[]),"
+    " CAST(:points AS int[]), CAST(:transactions AS bigint[]), CAST(:expiries AS date[])),"
+    " jsonb_array_elements(CAST(:explanations AS jsonb))) AS a"
+)
 
 
 def lock_settlement() -> None:
@@ -31,40 +61,58 @@ def rule_versions() -> list[Version]:
     return [Version(row.id, row.effective_from, row.document) for row in rows]
 
 
-def sums(persons: set[UUID], days: set[date], activities: set[UUID]) -> Sums:
-    """Return what `persons` were awarded on `days`, in their months, and for `activities`."""
-    months = {day.replace(day=1) for day in days}
-    month = func.date_trunc("month", Award.day).cast(Award.day.type)
-    total = func.sum(Award.points)
-    theirs = Award.person_id.in_(persons)
-    by_month = (
-        select(Award.person_id, month.label("month"), total)
-        .where(theirs, Award.day >= min(months), month.in_(months))
-        .group_by(Award.person_id, "month")
+def sums(records: Sequence[UnsettledRecord]) -> Sums:
+    """Return what the records' persons were awarded on their days, in their months, and so on."""
+    found = session().execute(
+        _SUMS,
+        {
+            "persons": id_array([record.person_id for record in records]),
+            "days": plain_array([record.day for record in records]),
+            "activities": id_array([record.activity_id for record in records]),
+        },
     )
-    by_day = (
-        select(Award.person_id, Award.day, total)
-        .where(theirs, Award.day.in_(days))
-        .group_by(Award.person_id, Award.day)
-    )
-    by_activity = (
-        select(Award.person_id, Award.activity_id, total)
-        .where(theirs, Award.activity_id.in_(activities))
-        .group_by(Award.person_id, Award.activity_id)
-    )
-    awarded = select(Award.person_id).where(theirs, Award.points > 0).distinct()
-    run = session().execute
-    return Sums(
-        {(person, day): points for person, day, points in run(by_day)},
-        {(person, day): points for person, day, points in run(by_month)},
-        {(person, activity): points for person, activity, points in run(by_activity)},
-        frozenset(session().scalars(awarded)),
-    )
+    by_day: dict[tuple[UUID, date], int] = {}
+    by_month: dict[tuple[UUID, date], int] = {}
+    by_activity: dict[tuple[UUID, UUID], int] = {}
+    awarded = set()
+    for record, (day, month, activity, is_awarded) in zip(records, found, strict=True):
+        if is_awarded:
+            person = record.person_id
+            awarded.add(person)
+            by_day[person, record.day] = day
+            by_month[person, record.day.replace(day=1)] = month
+            by_activity[person, record.activity_id] = activity
+    return Sums(by_day, by_month, by_activity, frozenset(awarded))
 
 
-def insert_awards(awards: list[dict[str, Any]]) -> None:
-    """Store the awards."""
-    session().execute(insert(Award), awards)
+def insert_awards(
+    records: Sequence[UnsettledRecord],
+    awards: Sequence[rules.Award],
+    transaction_ids: Mapping[UUID, int],
+    rule_version_id: UUID,
+    at: datetime,
+) -> None:
+    """Store the awards of the records, each with its transaction's id if it has one."""
+    session().execute(
+        _INSERT_AWARDS,
+        {
+            "records": id_array([record.record_id for record in records]),
+            "persons": id_array([record.person_id for record in records]),
+            "activities": id_array([record.activity_id for record in records]),
+            "days": plain_array([record.day for record in records]),
+            "points": plain_array([award.points for award in awards]),
+            "transactions": plain_array([transaction_ids.get(r.record_id) for r in records]),
+            "expiries": plain_array(
+                [
+                    expires_on(record.day) if award.points else None
+                    for record, award in zip(records, awards, strict=True)
+                ]
+            ),
+            "explanations": json.dumps([award.explain() for award in awards]),
+            "rule_version": rule_version_id,
+            "at": at,
+        },
+    )
 
 
 def tries_of(record_id: UUID) -> int:
@@ -82,10 +130,11 @@ def set_aside(failure: dict[str, Any]) -> None:
     )
 
 
-def forget_failures(record_ids: list[UUID]) -> None:
+def forget_failures(record_ids: Sequence[UUID]) -> None:
     """Take settled records off the list of failures."""
     session().execute(
-        delete(SettlementFailure).where(SettlementFailure.service_record_id.in_(record_ids))
+        text("DELETE FROM settlement_failures WHERE service_record_id = ANY(CAST(:ids AS uuid[]))"),
+        {"ids": id_array(record_ids)},
     )
 
 

@@ -1,6 +1,6 @@
 """Verified service records become points: set by set, each record once, whatever fails.
 
-`settle` takes a few hundred records in one transaction. If they cannot be settled
+`settle` takes some thousand records in one transaction. If they cannot be settled
 together it halves them, until the one that is at fault stands alone; that one is set
 aside with its reason and tried again later, and the rest are paid.
 """
@@ -31,7 +31,7 @@ from incentive.settlement.domain import Version, by_version, fact_of, retry_at
 from incentive.settlement.errors import NoRuleInForce, OverBudget, UnknownFailure
 from incentive.settlement.models import SettlementFailure
 
-BATCH: Final = 500
+BATCH: Final = 2000
 ACTOR: Final = "system"
 
 
@@ -136,11 +136,7 @@ def _settle_or_split(
 def _award(version: Version | None, records: Sequence[UnsettledRecord], at: datetime) -> None:
     if version is None:
         raise NoRuleInForce(str(records[0].day))
-    sums = queries.sums(
-        {record.person_id for record in records},
-        {record.day for record in records},
-        {record.activity_id for record in records},
-    )
+    sums = queries.sums(records)
     facts = [fact_of(record, sums) for record in records]
     awards = rules.award_all(facts, rules.parse(version.document))
     paid = [pair for pair in zip(records, awards, strict=True) if pair[1].points]
@@ -152,23 +148,7 @@ def _award(version: Version | None, records: Sequence[UnsettledRecord], at: date
         record.record_id: done.transaction_id
         for (record, _), done in zip(paid, posted, strict=True)
     }
-    queries.insert_awards(
-        [
-            {
-                "service_record_id": record.record_id,
-                "person_id": record.person_id,
-                "activity_id": record.activity_id,
-                "day": record.day,
-                "points": award.points,
-                "rule_version_id": version.id,
-                "explanation": award.explain(),
-                "transaction_id": transactions.get(record.record_id),
-                "expires_on": expires_on(record.day) if award.points else None,
-                "awarded_at": at,
-            }
-            for record, award in zip(records, awards, strict=True)
-        ]
-    )
+    queries.insert_awards(records, awards, transactions, version.id, at)
     settled = [record.record_id for record in records]
     checkin.mark_settled(settled, at)
     queries.forget_failures(settled)
@@ -201,10 +181,11 @@ def _leave_waiting(
 def _posting(record: UnsettledRecord, points: int) -> Posting:
     earner = Purse(f"person:{record.person_id}", "available", expires_on(record.day))
     issuance = Purse(f"region:{record.region_id}", "issuance")
+    key = _key(record)
     return Posting(
-        key=_key(record),
+        key=key,
         kind="award",
-        source=f"service_record:{record.record_id}",
+        source=key.replace("award", "service_record", 1),
         actor=ACTOR,
         effective_on=record.day,
         lines=transfer(issuance, earner, points),

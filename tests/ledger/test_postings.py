@@ -1,8 +1,10 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from incentive.ledger import as_of
+from incentive.core.db import session
+from incentive.ledger import as_of, checks
 from incentive.ledger import service as ledger
 from incentive.ledger.domain import NEVER, Posting, Purse, transfer
 from incentive.ledger.errors import AlreadyClosed, InsufficientPoints, KeyConflict, Unbalanced
@@ -33,6 +35,31 @@ def test_the_same_posting_again_changes_nothing_and_answers_the_first(tx):
     first = ledger.post([award("person:1", 15, "a")])[0]
     again = ledger.post([award("person:1", 15, "a")])[0]
     assert (again.transaction_id, again.fresh) == (first.transaction_id, False)
+    assert points_of("person:1") == 15
+
+
+def test_a_request_keeps_its_hash_for_ever():
+    lines = transfer(ISSUANCE, Purse("person:1", "available", LATER), 5)
+    posting = Posting("a", "award", "service_record:积分", "system", TODAY, lines, "因为", 7)
+    assert posting.request_hash().hex() == (
+        "51d574cd7568479a547db5c2347b94087b2a33a20f389c07af91fcf744c405b8"
+    )
+
+
+def test_a_set_posts_what_is_new_and_answers_what_is_known(tx):
+    (known,) = ledger.post([award("person:1", 15, "b")])
+    first, again, last = ledger.post(
+        [award("person:1", 1, "a"), award("person:1", 15, "b"), award("person:1", 2, "c")]
+    )
+    assert (first.fresh, again, last.fresh) == (True, replace(known, fresh=False), True)
+    assert points_of("person:1") == 18
+    assert list(checks.run()) == []
+
+
+def test_a_set_with_a_key_used_for_another_request_posts_nothing(tx):
+    ledger.post([award("person:1", 15, "b")])
+    with pytest.raises(KeyConflict), session().begin_nested():
+        ledger.post([award("person:1", 1, "a"), award("person:1", 16, "b")])
     assert points_of("person:1") == 15
 
 

@@ -1,8 +1,11 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 
 from incentive.core.db import session
+from incentive.core.ids import new_id
 from incentive.ledger import checks
 from incentive.ledger import service as ledger
 from incentive.ledger.domain import Posting, Purse, transfer
@@ -219,3 +222,20 @@ def test_lapsed_points_no_longer_count_even_before_the_nightly_run(served):
     owner = f"person:{person.id}"
     assert [b.points for b in ledger.usable_balances(owner, date(2027, 12, 31))] == [10]
     assert ledger.usable_balances(owner, date(2028, 1, 1)) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["person_id", "activity_id", "rule_version_id", "service_record_id"]
+)
+def test_an_award_that_does_not_fit_its_record_is_refused_by_the_database(served, name):
+    record = served(make.person(), 60)
+    service.settle(NOW)
+    known = session().get(Award, record.id)
+    other = served(make.person(), 5)
+    row = {column.name: getattr(known, column.name) for column in Award.__table__.columns}
+    row |= {"service_record_id": other.id, "person_id": other.person_id, "points": 0}
+    row |= {"transaction_id": None, "expires_on": None}
+    with pytest.raises(IntegrityError) as refused, session().begin_nested():
+        session().execute(insert(Award).values(row | {name: new_id()}))
+    assert refused.value.orig.diag.constraint_name == "fk_awards_record"
+    session().execute(insert(Award).values(row))
