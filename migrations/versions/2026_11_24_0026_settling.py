@@ -5,8 +5,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023_settling"
-down_revision = "0022_points"
+revision = "0026_settling"
+down_revision = "0025_deliveries"
 branch_labels = None
 depends_on = None
 
