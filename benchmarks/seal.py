@@ -28,7 +28,7 @@ from incentive.ledger.domain import Posting, Purse, transfer
 ROUNDS = 5
 PER_ROUND = 40_000
 ENTRIES = 2
-PERSONS = 20_000
+PERSONS = 2_000
 SET = 500
 DAY = date(2026, 11, 24)
 EXPIRY = date(2027, 12, 31)
