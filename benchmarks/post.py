@@ -56,7 +56,7 @@ _FUND = """
 def measure() -> dict[str, Figure]:
     """Run the rounds and check in the books that every counted posting is there."""
     scripts = {
-        "random": ("transfer", _PURSE.format(n=":one"), _PURSE.format(n=":other")),
+        "random": ("adjustment", _PURSE.format(n=":one"), _PURSE.format(n=":other")),
         "hot": ("adjustment", _ISSUANCE, _PURSE.format(n=":other")),
     }
     with databases.migrated() as database, tempfile.TemporaryDirectory() as folder:

@@ -20,7 +20,7 @@ from incentive.points.corrections.domain import expires_on
 from incentive.regions import service as regions
 from incentive.regions.models import Region
 from incentive.settlement.domain import Sums, Version
-from incentive.settlement.models import Award, RuleVersion, SettlementFailure
+from incentive.settlement.models import RuleVersion, SettlementFailure
 
 # One row for each record, in their order. The month holds the day; nothing else is read of
 # persons who never got points, and no more of the others than their indexes point at.

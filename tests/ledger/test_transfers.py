@@ -19,7 +19,7 @@ BEN = Purse("person:2", "available", LATER)
 
 
 def gift(key, points=1, giver=ANN, taker=BEN):
-    return Posting(key, "transfer", "gift", giver.owner, TODAY, transfer(giver, taker, points))
+    return Posting(key, "adjustment", "gift", giver.owner, TODAY, transfer(giver, taker, points))
 
 
 def booked(postings):
