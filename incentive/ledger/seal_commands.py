@@ -18,16 +18,20 @@ def seal() -> None:
 
 
 @click.command()
-def keys() -> None:
+@click.option("--plain", is_flag=True, help="The verifier keys alone, a line each, as a file.")
+def keys(*, plain: bool) -> None:
     """List the keys that sign checkpoints or ever did, the latest first, to give to verifiers."""
     with transaction():
         found = seal_keys.all_keys()
     for key in found:
-        until = f"{key.retires_at:%Y-%m-%d %H:%M}Z" if key.retires_at else "-"
         line = notes.verifier_key(key.name, key.public_key)
+        if plain:
+            click.echo(line)
+            continue
+        until = f"{key.retires_at:%Y-%m-%d %H:%M}Z" if key.retires_at else "-"
         click.echo(f"{key.id}  from {key.created_at:%Y-%m-%d %H:%M}Z  until {until}  {line}")
     if not found:
-        click.echo("no key yet: the first checkpoint makes one")
+        click.echo("no key yet: the first checkpoint makes one", err=plain)
 
 
 @click.command("rotate-key")

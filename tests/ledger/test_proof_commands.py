@@ -41,6 +41,16 @@ def test_an_export_is_written_and_proved(run, key, tmp_path):
     assert "3 transactions with 6 entries, 0 audit records; 1 owners and 0 memos" in done.output
 
 
+def test_the_plain_list_of_keys_is_a_file_to_verify_with(run, tmp_path):
+    file, keys = tmp_path / "books", tmp_path / "public-keys"
+    run("rotate-key")
+    run("export", file)
+    keys.write_text(run("keys", "--plain").output, encoding="ascii")
+    assert len(keys.read_text(encoding="ascii").splitlines()) == 2
+    done = run("verify", file, "--key", keys)
+    assert done.exit_code == 0, done.output
+
+
 def test_an_export_goes_on_from_a_checkpoint_file(live, run, key, tmp_path):
     file, note = tmp_path / "books", tmp_path / "note"
     note.write_text(live.early, encoding="utf-8")
