@@ -62,6 +62,7 @@ from incentive.stations import ledger_api, redemptions_api
 from incentive.stations import service as stations
 from incentive.stations import sources as stations_sources  # noqa: F401 - registers itself
 from incentive.stations.days import api as days_api
+from incentive.stations.discrepancies import api as discrepancies_api
 from incentive.stations.statement import api as station_statement_api
 from incentive.stations.stock import api as stock_api
 from incentive.stations.stocktakes import api as stocktakes_api
@@ -85,6 +86,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     stocktakes_api.bp,
     days_api.bp,
     station_statement_api.bp,
+    discrepancies_api.bp,
     settlement_api.bp,
     seals_api.bp,
     receipts_api.bp,

@@ -13,6 +13,7 @@ ACTIONS: Final[dict[str, Text]] = {
     "budget.overrun": _("Overrun of a budget approved"),
     "budget.raise": _("Budget raised"),
     "budget.set": _("Budget set"),
+    "discrepancy.clear": _("Finding cleared"),
     "dispute.decide": _("Dispute decided"),
     "dispute.open": _("Points disputed"),
     "day.amend": _("Closed day amended"),

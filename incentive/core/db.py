@@ -8,13 +8,14 @@ carry nothing from one caller to the next.
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any, Final
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, MetaData, event, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from incentive.config import Settings
@@ -107,7 +108,8 @@ def session() -> Session:
 def transaction() -> Iterator[Session]:
     """Open the one transaction of a use case: commit at the end, roll back on any error.
 
-    Callables given to `on_commit` run after the commit, in order.
+    Callables given to `on_commit` run after the commit, in order; those given to `on_rollback`
+    after a roll-back, which goes on to the caller whatever becomes of them.
 
     Raises:
         RuntimeError: a transaction is open already; use cases do not nest.
@@ -117,16 +119,20 @@ def transaction() -> Iterator[Session]:
         raise RuntimeError("A transaction is open already: a use case has only one.")
     current.info["open"] = True
     callbacks: list[Callable[[], object]] = []
-    current.info["on_commit"] = callbacks
+    undone: list[Callable[[], object]] = []
+    current.info["on_commit"], current.info["on_rollback"] = callbacks, undone
     try:
         yield current
         current.commit()
     except BaseException:
         current.rollback()
+        _close(current)
+        for callback in undone:
+            with suppress(SQLAlchemyError):
+                callback()
         raise
     finally:
-        current.info["open"] = False
-        current.info["on_commit"] = []
+        _close(current)
     for callback in callbacks:
         callback()
 
@@ -152,6 +158,16 @@ def aside() -> Iterator[Session]:
 def on_commit(callback: Callable[[], object]) -> None:
     """Call `callback` once the open transaction is committed, and never if it is rolled back."""
     session().info["on_commit"].append(callback)
+
+
+def on_rollback(callback: Callable[[], object]) -> None:
+    """Call `callback` once the open transaction is rolled back, and never if it is committed."""
+    session().info["on_rollback"].append(callback)
+
+
+def _close(current: Session) -> None:
+    current.info["open"] = False
+    current.info["on_commit"], current.info["on_rollback"] = [], []
 
 
 @event.listens_for(Session, "after_begin")

@@ -34,6 +34,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "station.stock": frozenset({STATION_MANAGER, COMMUNITY_WORKER, ADMINISTRATOR}),
     "station.count": frozenset({STATION_MANAGER, COMMUNITY_WORKER, ADMINISTRATOR}),
     "station.confirm_count": frozenset({STATION_MANAGER, COMMUNITY_WORKER, ADMINISTRATOR}),
+    "discrepancy.clear": frozenset({STATION_MANAGER, COMMUNITY_WORKER, ADMINISTRATOR}),
     "station.close": frozenset({STATION_MANAGER, ADMINISTRATOR}),
     "station.serve": frozenset({STATION_MANAGER, ADMINISTRATOR}),
     "station.goods": frozenset({STATION_MANAGER, COMMUNITY_WORKER, AUDITOR, ADMINISTRATOR}),

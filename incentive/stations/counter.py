@@ -20,8 +20,10 @@ from incentive.people import acts
 from incentive.people.caller import Caller
 from incentive.people.errors import OutOfScope
 from incentive.stations import order_queries, queries, service
+from incentive.stations.discrepancies import refusals
 from incentive.stations.domain import owner, why_not_collect, why_not_refund
 from incentive.stations.errors import (
+    AlreadyCollected,
     CodeGarbled,
     CodeOfAnotherKind,
     OtherStation,
@@ -104,8 +106,8 @@ def look_up(caller: Caller, code: str, at: datetime, station_id: UUID | None = N
         CodeGarbled, CodeOfAnotherKind, UnknownCode, OutOfScope, OtherStation: none to show.
     """
     text = _for_counter(caller, code)
-    row = _at_this_counter(caller, order_queries.order(Redemption.code == text), station_id)
-    return Found(order_view(row, code=False), _why_not(caller, row[0], at))
+    row = _at_this_counter(caller, order_queries.order(Redemption.code == text), station_id, at)
+    return Found(order_view(row, code=False), _why_not(caller, row[0], at, station_id))
 
 
 def collect(caller: Caller, code: str, at: datetime, station_id: UUID | None = None) -> OrderView:
@@ -118,9 +120,10 @@ def collect(caller: Caller, code: str, at: datetime, station_id: UUID | None = N
         AlreadyCollected, Gone: nothing was written.
     """
     text = _for_counter(caller, code)
-    row = _at_this_counter(caller, order_queries.lock_order(Redemption.code == text), station_id)
+    found = order_queries.lock_order(Redemption.code == text)
+    row = _at_this_counter(caller, found, station_id, at)
     order: Redemption = row[0]
-    if (refusal := _why_not(caller, order, at)) is not None:
+    if (refusal := _why_not(caller, order, at, station_id)) is not None:
         raise refusal
     order.status, order.collected_at, order.collected_by = "collected", at, caller.person_id
     session().flush()
@@ -212,7 +215,7 @@ def _for_counter(caller: Caller, code: str) -> str:
 
 
 def _at_this_counter(
-    caller: Caller, row: Row[*tuple[Any, ...]] | None, station_id: UUID | None
+    caller: Caller, row: Row[*tuple[Any, ...]] | None, station_id: UUID | None, at: datetime
 ) -> Row[*tuple[Any, ...]]:
     if row is None:
         raise UnknownCode
@@ -221,14 +224,20 @@ def _at_this_counter(
     if not here or not caller.may(
         "station.serve", region_path=row.region_path, station_id=order.station_id
     ):
+        refusals.keep(caller, order.id, station_id, "other_station", at)
         raise OtherStation(row.station_name)
     return row
 
 
-def _why_not(caller: Caller, order: Redemption, at: datetime) -> IncentiveError | None:
+def _why_not(
+    caller: Caller, order: Redemption, at: datetime, station_id: UUID | None
+) -> IncentiveError | None:
     if order.person_id == caller.person_id:
         return OwnRedemption()
-    return why_not_collect(moment(order), at, timezone())
+    refusal = why_not_collect(moment(order), at, timezone())
+    if isinstance(refusal, AlreadyCollected):
+        refusals.keep(caller, order.id, station_id, "already_collected", at)
+    return refusal
 
 
 def _spend_key(order_id: UUID) -> str:

@@ -1,4 +1,4 @@
-"""What cron pokes: orders that were not collected in time give everything back."""
+"""What cron pokes: orders not collected in time give everything back, and findings are looked for."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -11,6 +11,7 @@ from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.jobs import periodic
 from incentive.stations import orders
+from incentive.stations.discrepancies import service as discrepancies
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +28,15 @@ def lapse_due() -> None:
             return
         _lapse([order_id for _, order_id in batch])
         last = batch[-1]
+
+
+@periodic(seconds=900)
+def find_discrepancies() -> None:
+    """Look for what is wrong at the counters. Run twice, finds each once."""
+    with transaction():
+        found = discrepancies.find(clock.now())
+    if found:
+        log.warning("discrepancies found", number=found)
 
 
 def _lapse(order_ids: Sequence[UUID]) -> None:

@@ -102,6 +102,11 @@ class Redemption(Base):
         Index(None, "station_id", "id"),
         Index(None, "station_id", "status", "id"),
         Index(None, "station_id", "collected_at"),
+        Index(
+            "ix_redemptions_collected",
+            "collected_at",
+            postgresql_where=text("collected_at IS NOT NULL"),
+        ),
         Index(None, "item_id", "person_id"),
         Index("ix_redemptions_due", "expires_at", "id", postgresql_where=text("status = 'held'")),
     )

@@ -19,6 +19,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     desk_sample_pages,
     desk_verify_pages,
     detours,
+    discrepancy_pages,
     duty_pages,
     giving_pages,
     ledger_pages,

@@ -20,6 +20,7 @@ _TABS: Final[tuple[tuple[str, Text, str], ...]] = (
     ("web.station_stock", _("Stock"), "station.goods"),
     ("web.stocktakes", _("Stocktakes"), "station.goods"),
     ("web.station_days", _("Day close"), "station.audit"),
+    ("web.station_discrepancies", _("Findings"), "station.audit"),
     ("web.station_statement", _("Station statement"), "station.audit"),
 )
 

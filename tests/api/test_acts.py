@@ -20,6 +20,7 @@ from incentive.core.ids import new_id
 from incentive.core.zone import day_of
 from incentive.settlement.models import SettlementFailure
 from incentive.stations.days.models import DayClose
+from incentive.stations.discrepancies.models import Discrepancy
 from incentive.stations.models import Item
 from incentive.stations.stock.models import StockMovement
 from incentive.stations.stocktakes.models import (
@@ -228,6 +229,14 @@ RECORDED = {
             f"/stations/{w.shop.id}/days/{w.closed_day()}/amendments", {"note": "补记"}
         ),
     ),
+    "api_discrepancies.clear_discrepancy": (
+        "discrepancy.clear",
+        lambda w: w.post(f"/discrepancies/{w.finding()}/clearing", {"note": "已核实"}),
+    ),
+    "web.clear_discrepancy": (
+        "discrepancy.clear",
+        lambda w: w.form(f"/stations/{w.shop.id}/discrepancies/{w.finding()}/clear", note="已核实"),
+    ),
     "web.close_day": (
         "day.close",
         lambda w: w.form(f"/stations/{w.shop.id}/days/{w.open_day()}/close"),
@@ -422,6 +431,14 @@ class World:
             moved |= {"delta": 1, "shelf": 1, "day": day, "at": clock.now()}
             make.add(StockMovement(**moved))
         return day
+
+    def finding(self):
+        with transaction():
+            seen = {"happened_at": make.NOW, "found_at": make.NOW, "facts": {}}
+            found = Discrepancy(
+                station_id=self.shop.id, kind="other_station", key=str(new_id()), **seen
+            )
+            return make.add(found).id
 
     def closed_day(self):
         """A day that somebody closed, on which something came later."""

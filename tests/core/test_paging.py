@@ -35,6 +35,8 @@ LISTS = [
     "/api/v1/stations/{station}/stock/movements",
     "/api/v1/stations/{station}/stocktakes",
     "/api/v1/stations/{station}/days",
+    "/api/v1/stations/{station}/discrepancies",
+    "/api/v1/discrepancies",
     "/api/v1/stocktakes/{stocktake}/lines",
     "/api/v1/me/redemptions",
     "/api/v1/me/statement",
@@ -74,6 +76,8 @@ LISTS = [
     "/stations/{station}/stock",
     "/stations/{station}/stocktakes",
     "/stations/{station}/days",
+    "/stations/{station}/discrepancies",
+    "/discrepancies",
     "/stations/{station}/stocktakes/{stocktake}",
 ]
 WRONG = [

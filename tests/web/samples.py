@@ -9,6 +9,7 @@ from incentive.core.errors import IncentiveError
 from incentive.ledger.export_errors import ReceiptNotReady
 from incentive.ledger.verifier.proofs import Checkpoint
 from incentive.ledger.verifier.receipts import Receipt
+from incentive.stations.discrepancies.domain import KINDS as FINDINGS
 from incentive.stations.statement.papers import WORDS
 from incentive.stations.statement.service import Goods, GoodsOf, Statement
 from incentive.stations.stock.domain import CAUSES, CORRECTABLE, KINDS
@@ -427,6 +428,41 @@ def statement_figures(**more: Any) -> Statement:
         "total": Goods.summed(rows),
     }
     return Statement(**(usual | more))
+
+
+def discrepancies(**more: Any) -> dict[str, Any]:
+    def row(number: int, kind: str, note: str | None = None, **facts: int) -> dict[str, Any]:
+        return {
+            "id": number,
+            "station_id": "s1",
+            "station": STATION["name"],
+            "kind": kind,
+            "facts": facts,
+            "happened_at": at(-number),
+            "item": "抽纸一提" if kind == "other_station" else None,
+            "volunteer_number": "5300000000771",
+            "note": note,
+            "cleared_at": at(-1) if note else None,
+            "cleared_by": "5300000001236",
+        }
+
+    return {
+        "station": STATION,
+        "tabs": TABS,
+        "rows": [
+            row(1, "unusual_speed", handovers=8, seconds=41),
+            row(2, "other_station"),
+            row(3, "used_again", "顾客走错柜台，已说明", seconds=900),
+        ],
+        "states": [{"label": "待核实", "href": "#", "current": True}],
+        "kinds": FINDINGS,
+        "may_clear": True,
+        "refusal": None,
+        "at_form": "",
+        "typed": {},
+        "first": None,
+        "older": "#",
+    } | more
 
 
 def station_statement(**more: Any) -> dict[str, Any]:
@@ -1018,6 +1054,15 @@ PAGES: dict[str, Any] = {
     "station_statement_wrong": (
         "web/station_statement.html",
         lambda: station_statement(found=None, errors=[("from", "起始日期晚于结束日期。")]),
+    ),
+    "discrepancies": ("web/discrepancies.html", discrepancies),
+    "discrepancies_refused": (
+        "web/discrepancies.html",
+        lambda: discrepancies(refusal=IncentiveError("请写明。", field="note"), at_form="1"),
+    ),
+    "discrepancies_empty": (
+        "web/discrepancies.html",
+        lambda: discrepancies(station=None, tabs=[], rows=[], may_clear=False),
     ),
     "station_days": ("web/station_days.html", station_days),
     "station_days_empty": (
