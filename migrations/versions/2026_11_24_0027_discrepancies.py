@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0025_discrepancies"
-down_revision = "0024_disputes"
+revision = "0027_discrepancies"
+down_revision = "0026_settling"
 branch_labels = None
 depends_on = None
 
