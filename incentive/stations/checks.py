@@ -228,3 +228,10 @@ register(
             WHERE m.id = d.last_movement_id AND m.station_id = d.station_id))
     """,
 )
+register(
+    "nobody cleared a finding about themselves",
+    """
+    SELECT d.id, d.kind, d.station_id, c.cleared_by FROM discrepancies d
+    JOIN discrepancy_clearings c ON c.discrepancy_id = d.id WHERE c.cleared_by = d.person_id
+    """,
+)
