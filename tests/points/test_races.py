@@ -1,16 +1,22 @@
 """What must hold when two do it at once, on real connections."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from threading import Barrier
+from time import sleep
 
 import pytest
+from sqlalchemy import text
 
 from incentive.core import clock
 from incentive.core.db import session, transaction
 from incentive.core.errors import IncentiveError
 from incentive.ledger import checks
+from incentive.ledger import service as ledger
+from incentive.ledger.domain import Posting, Purse, transfer
 from incentive.people.models import Person
 from incentive.points.budgets import service as budgets
+from incentive.points.budgets.domain import Demand
 from incentive.points.budgets.models import Budget
 from incentive.points.corrections import service as corrections
 from incentive.points.disputes import service as disputes
@@ -20,7 +26,7 @@ from incentive.points.policy import service as policies
 from incentive.regions.models import Region
 from incentive.settlement import service as settlement
 from tests import factories as make
-from tests.points.conftest import award_of, caller_of, people_of, points_of, serve
+from tests.points.conftest import award_of, caller_of, earn, people_of, points_of, serve
 from tests.points.test_giving import give
 
 
@@ -300,3 +306,54 @@ def test_two_runs_warn_of_one_expiry_once(live, place):
         for name in ("volunteer", "cousin", "worker"):
             give(getattr(place, name), 5, today + timedelta(days=3))
     assert sum(together(live, [lambda: notices.warn(clock.now())] * 3)) == 3
+
+
+def waiting_for_a_lock(app):
+    """Return once another connection to this database waits for a lock."""
+    waits = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    with app.app_context():
+        for _ in range(200):
+            with transaction():
+                if session().scalar(waits):
+                    return
+            sleep(0.02)
+    raise AssertionError("nobody waits")
+
+
+@pytest.mark.usefixtures("whole")
+def test_who_reverses_locks_the_budget_before_the_purse_as_the_settlement_does(live, place):
+    now = clock.now()
+    day = clock.local_day(now, "Asia/Shanghai")
+    with live.app_context(), transaction():
+        community = session().get(Region, place.community.id)
+        budgets.set_budget(
+            caller_of(place.chief),
+            region=community.code,
+            period="year",
+            day=day,
+            amount=100,
+            policy="refuse",
+            at=now,
+        )
+        wrong, _ = earn(session().get(Person, place.volunteer.id), community)
+
+    def reverse():
+        with live.app_context(), transaction():
+            return corrections.reverse(caller_of(place.worker), wrong, "重复", now).status
+
+    with ThreadPoolExecutor(1) as other:
+        with live.app_context(), transaction():
+            demand = Demand("other", place.community.id, day, place.volunteer.id, 5)
+            assert budgets.try_to_count(demand, now) is None
+            reversing = other.submit(reverse)
+            with ThreadPoolExecutor(1) as third:
+                third.submit(waiting_for_a_lock, live).result()
+            purse = Purse(f"person:{place.volunteer.id}", "available", date(day.year + 1, 12, 31))
+            lines = transfer(Purse(f"region:{place.community.id}", "issuance"), purse, 5)
+            ledger.post([Posting("other", "adjustment", "other", "system", day, lines)])
+        assert reversing.result() == "booked"
+    with live.app_context(), transaction():
+        assert points_of(place.volunteer) == 5

@@ -36,11 +36,12 @@ def book(adjustment: Adjustment, caller: Caller, at: datetime, *, approved: bool
         return
     if wrong is not None:
         _undo(wrong, adjustment)
+    if adjustment.points < 0 and wrong is not None:
+        # Before the accounts, as the settlement does: else each waits for what the other locked.
+        budgets.give_back(_key(adjustment), wrong.key, -adjustment.points, at)
     posted = _reversal(adjustment, wrong, caller, at) if wrong else None
     if posted is None:
         posted = _adjustment(adjustment, caller, at)
-    if adjustment.points < 0 and wrong is not None:
-        budgets.give_back(posted.key, wrong.key, -adjustment.points, at)
     adjustment.status = "booked"
     adjustment.transaction_id = posted.transaction_id
     session().flush()
