@@ -15,6 +15,8 @@ from incentive.points.budgets.errors import (
     RefusesOverrun,
 )
 from incentive.points.budgets.models import Budget
+from incentive.points.corrections import service as corrections
+from incentive.regions.models import Region
 from incentive.settlement import service as settlement
 from incentive.settlement.models import SettlementFailure
 from tests import factories as make
@@ -174,7 +176,7 @@ def test_the_nearest_region_with_a_budget_counts(place, budget, now):
     street = make.province()
     make.grant(place.second, "administrator", at=street)
     wide = budget(1000, by="second", region=street)
-    near = budget(15)
+    near = budget(15, by="second")
     earn(place.volunteer, place.community)
     elsewhere = make.region("530102001002")
     earn(place.cousin, elsewhere)
@@ -233,3 +235,39 @@ def test_a_failure_of_another_kind_takes_its_reservation_back(place, budget, now
     settle(now)
     assert again(of).issued == 0
     assert session().get(SettlementFailure, record.id).code == "ledger.key_conflict"
+
+
+@pytest.fixture
+def county(place):
+    """The county of the community, and its administrator."""
+    found = session().get(Region, place.community.id)
+    over = make.region("530102", "county")
+    found.parent_id, found.path = over.id, f"{over.path}.{found.code}"
+    session().flush()
+    place.boss = make.person()
+    make.grant(place.boss, "administrator", at=over)
+    return over
+
+
+def test_who_cannot_raise_a_budget_puts_no_nearer_one_in_its_place(place, budget, county):
+    budget(10, by="boss", region=county)
+    with refused(OutOfScope):
+        budget(1_000_000)
+    assert budget(5, by="boss").region_id == place.community.id
+
+
+@pytest.mark.parametrize(("setter", "refusal"), [("boss", OutOfScope), ("chief", OwnBudget)])
+def test_who_cannot_let_a_budget_run_over_approves_no_adjustment_past_it(
+    place, budget, county, now, setter, refusal
+):
+    budget(10, "queue", by=setter, region=county if setter == "boss" else None)
+    adjustment = corrections.adjust(
+        caller_of(place.worker),
+        volunteer_number=place.volunteer.volunteer_number,
+        points=500,
+        reason="补登",
+        at=now,
+    )
+    with refused(refusal):
+        corrections.approve(caller_of(place.chief), adjustment.id, "属实", now)
+    assert points_of(place.volunteer) == 0

@@ -84,12 +84,19 @@ def try_to_count(demand: Demand, at: datetime) -> Refusal | None:
     return None
 
 
-def count_anyway(demand: Demand, at: datetime) -> None:
-    """Count what somebody entitled has decided to issue; the budget runs over if it must."""
+def count_anyway(caller: Caller, demand: Demand, at: datetime) -> None:
+    """Count what the caller has decided to issue; the budget runs over if it must.
+
+    Raises:
+        OutOfScope, OwnBudget: it would, and the caller could not let it by `approve_overrun`.
+    """
     budget = _budget_of(demand)
     if budget is not None:
         short = demand.points - budget.room
         if short > 0:
+            caller.require("budget.set", region_path=regions.path_of(budget.region_id))
+            if budget.created_by == caller.person_id:
+                raise OwnBudget
             queries.widen(budget.id, overrun=short, promised=0)
         _count([(demand, budget.id)], {}, at)
 
@@ -129,14 +136,19 @@ def set_budget(
 ) -> Budget:
     """Set the budget of the region coded `region` for the period in which `day` lies.
 
-    What was issued for these months before counts against it.
+    What was issued for these months before counts against it. Where a budget of a region above
+    counts so far, it takes `budget.set` there too.
 
     Raises:
         UnknownRegion, OutOfScope, MonthsTaken, IssuedMore: nothing was written.
     """
     place = regions.region_by_code(region)
-    caller.require("budget.set", region_path=place.path)
     months = months_of(period, day)
+    for outer_id in set(queries.counting({(place.id, month) for month in months}).values()):
+        # A nearer budget takes the place of this one: that is for who could raise this one.
+        outer = queries.one(outer_id)
+        caller.require("budget.set", region_path=outer.path if outer else None)
+    caller.require("budget.set", region_path=place.path)
     first, last = months[0], last_day(months[-1])
     budget_id = new_id()
     before = queries.issued_before(place.path, first, last)

@@ -26,11 +26,12 @@ def book(adjustment: Adjustment, caller: Caller, at: datetime, *, approved: bool
 
     Raises:
         BudgetExhausted: the budget refuses it.
+        OutOfScope, OwnBudget: it runs over, and the caller may not let it.
         UndoneBefore, SpentSince, InsufficientPoints: there is no such number of points to undo
             or to take.
     """
     wrong = history.booked(adjustment.corrects) if adjustment.corrects is not None else None
-    if not _budgeted(adjustment, wrong, at, approved=approved):
+    if not _budgeted(adjustment, wrong, caller, at, approved=approved):
         adjustment.over_budget = True
         session().flush()
         return
@@ -64,7 +65,7 @@ def _key(adjustment: Adjustment) -> str:
 
 
 def _budgeted(
-    adjustment: Adjustment, wrong: Booked | None, at: datetime, *, approved: bool
+    adjustment: Adjustment, wrong: Booked | None, caller: Caller, at: datetime, *, approved: bool
 ) -> bool:
     """Count points that are issued against the budget; return False if they wait for approval."""
     if adjustment.points < 0:
@@ -77,7 +78,7 @@ def _budgeted(
     if isinstance(refusal, BudgetExhausted):
         raise refusal
     if refusal is not None and approved:
-        budgets.count_anyway(demand, at)
+        budgets.count_anyway(caller, demand, at)
     return refusal is None or approved
 
 
