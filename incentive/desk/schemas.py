@@ -1,5 +1,8 @@
 """Shapes of the desk's requests and answers."""
 
+from datetime import date
+from typing import Final
+
 from marshmallow import fields, validate
 
 from incentive.core.http import Schema
@@ -9,13 +12,15 @@ from incentive.desk.words import ASSETS, KINDS, PURPOSES
 _SHORT = validate.Length(1, 80)
 _BIGINT = (1 << 63) - 1
 _ROW = validate.Range(0, _BIGINT)
+# Days beyond these cannot be reckoned with, and nothing lies there.
+_DAYS: Final = validate.Range(date(2000, 1, 1), date(2999, 12, 31))
 
 
 class DaysSchema(Schema):
     """A stretch of local days, both included."""
 
-    first_day = fields.Date(data_key="from")
-    last_day = fields.Date(data_key="to")
+    first_day = fields.Date(data_key="from", validate=_DAYS)
+    last_day = fields.Date(data_key="to", validate=_DAYS)
 
 
 class ActFilterSchema(DaysSchema):

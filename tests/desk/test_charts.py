@@ -119,3 +119,11 @@ def test_any_values_make_a_chart_within_its_frame(values):
         drawn = chart(labels, [values], line=line)
         assert all(0 <= bar.y <= bar.y + bar.height <= 240 for bar in drawn.bars)
         assert len(drawn.levels) >= 2
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("path", ["audit-log", "desk/series", "desk/transactions"])
+@pytest.mark.parametrize("end", ["from", "to"])
+def test_days_that_cannot_be_reckoned_with_are_refused(two, asking, path, end, day):
+    more = {"by": "booked"} if path == "desk/transactions" else {}
+    assert asking(two.chief, f"/{path}", **more | {end: day}).status_code == 422
