@@ -19,6 +19,8 @@ from incentive.points.budgets import service as budgets
 from incentive.points.budgets.domain import Demand
 from incentive.points.budgets.models import Budget
 from incentive.points.corrections import service as corrections
+from incentive.points.corrections.errors import UndoneBefore
+from incentive.points.disputes import holding
 from incentive.points.disputes import service as disputes
 from incentive.points.family import service as family
 from incentive.points.giving import service as giving
@@ -357,3 +359,34 @@ def test_who_reverses_locks_the_budget_before_the_purse_as_the_settlement_does(l
         assert reversing.result() == "booked"
     with live.app_context(), transaction():
         assert points_of(place.volunteer) == 5
+
+
+@pytest.mark.usefixtures("whole")
+def test_an_award_is_contested_while_its_reversal_is_approved(live, place, monkeypatch):
+    now = clock.now()
+    with live.app_context(), transaction():
+        top = make.person()
+        make.grant(top, "administrator", at=make.province())
+        policies.change(caller_of(top), now, adjustment_limit=1)
+        community = session().get(Region, place.community.id)
+        wrong, _ = earn(session().get(Person, place.volunteer.id), community)
+        proposed = corrections.reverse(caller_of(place.worker), wrong, "重复", now)
+        assert proposed.status == "proposed"
+
+    def approve():
+        with live.app_context(), transaction():
+            return corrections.approve(caller_of(place.chief), proposed.id, "属实", now)
+
+    with ThreadPoolExecutor(2) as others:
+        approving = []
+
+        def hold(*args, really=holding.hold):
+            held = really(*args)
+            approving.append(others.submit(approve))
+            others.submit(waiting_for_a_lock, live).result()
+            return held
+
+        monkeypatch.setattr(holding, "hold", hold)
+        with live.app_context(), transaction():
+            disputes.challenge(caller_of(place.second), wrong, "存疑", now)
+        assert isinstance(approving[0].exception(), UndoneBefore)

@@ -128,6 +128,8 @@ def approve(caller: Caller, adjustment_id: UUID, reason: str, at: datetime) -> A
             was written; as does what booking refuses.
     """
     adjustment = _to_decide(caller, adjustment_id)
+    # As whoever proposes or contests does: what is undone is counted one by one.
+    queries.lock_person(adjustment.person_id)
     before = acts.picked(adjustment, _SHOWN)
     _decide(adjustment, caller, reason, at)
     booking.book(adjustment, caller, at, approved=True)
