@@ -99,6 +99,26 @@ def test_goods_that_move_after_the_count_change_no_difference(client, shop, held
     assert findings() == []
 
 
+def test_a_mistake_that_was_counted_is_not_corrected_besides(client, shop):
+    """Else it would be taken out twice: by the correction, and by the difference booked."""
+    receive = f"/items/{shop.item_id}/receipts"
+    post(client, receive, shop.manager, {"quantity": 5})
+    wrong, *_ = listed(client, shop)
+    found = begin(client, shop).json
+    counted(client, shop, found, 5)
+    explain(client, shop, found, "data_error", "录入两次")
+    correct = f"/stock-movements/{wrong['id']}/correction"
+    answer = post(client, correct, shop.manager, {"reason": "录入两次"})
+    assert (answer.status_code, answer.json["code"]) == (409, "stations.stocktake_under_way")
+    post(client, receive, shop.manager, {"quantity": 2})
+    later, *_ = listed(client, shop)
+    later_correct = f"/stock-movements/{later['id']}/correction"
+    assert post(client, later_correct, shop.manager, {"reason": "没有到货"}).status_code == 201
+    assert book(client, shop, found).status_code == 200
+    assert shelf(shop) == (5, 5)
+    assert findings() == []
+
+
 def test_it_is_saved_in_parts_and_an_interrupted_one_stays_open(client, shop):
     with transaction():
         other = factories.item(session().get(Station, shop.station_id), stock=7).id

@@ -12,6 +12,7 @@ from incentive.core.db import session
 from incentive.people.models import Person
 from incentive.stations.models import Item, Redemption
 from incentive.stations.stock.models import StockMovement
+from incentive.stations.stocktakes.models import Stocktake, StocktakeCount
 
 
 def shelves(station_id: UUID, since: date) -> Select[*tuple[Any, ...]]:
@@ -113,6 +114,21 @@ def corrected(movement_id: int) -> bool:
     """Say whether a movement was taken back."""
     found = select(StockMovement.id).where(StockMovement.corrects_id == movement_id)
     return session().scalar(found) is not None
+
+
+def counted_since(movement_id: int) -> UUID | None:
+    """Return the open stocktake in which the movement's goods were counted after it."""
+    found = (
+        select(Stocktake.id)
+        .join(StocktakeCount, StocktakeCount.stocktake_id == Stocktake.id)
+        .join(StockMovement, StockMovement.item_id == StocktakeCount.item_id)
+        .where(
+            Stocktake.status == "open",
+            StockMovement.id == movement_id,
+            StockMovement.at <= StocktakeCount.counted_at,
+        )
+    )
+    return session().scalar(found.limit(1))
 
 
 def shown(movement_id: int, station_id: UUID) -> Row[*tuple[Any, ...]]:

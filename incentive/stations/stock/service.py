@@ -30,6 +30,7 @@ from incentive.stations.stock.errors import (
     UnknownMovement,
 )
 from incentive.stations.stock.models import StockMovement
+from incentive.stations.stocktakes.errors import StocktakeUnderWay
 
 _ACTS: Final = {
     "received": "goods.receive",
@@ -170,6 +171,7 @@ def correct(
     Raises:
         UnknownMovement, OutOfScope, NotCorrectable, AlreadyCorrected, StockTooSmall,
         StockTooLarge: nothing was written.
+        StocktakeUnderWay: the goods were counted since, so the mistake is in that difference.
     """
     wrong = queries.movement(movement_id)
     if wrong is None:
@@ -181,6 +183,8 @@ def correct(
     stations.lock_items([item.id])
     if queries.corrected(movement_id):
         raise AlreadyCorrected
+    if (stocktake_id := queries.counted_since(movement_id)) is not None:
+        raise StocktakeUnderWay(stocktake_id)
     change = -wrong.delta
     return _write(
         caller, item, "corrected", change, at, day=day_of(at), corrects_id=wrong.id, reason=reason
