@@ -99,6 +99,15 @@ def test_there_are_only_so_many_and_requests_count(place, as_, now, allowed):
         family.invite(as_("second"), place.volunteer.volunteer_number, now)
 
 
+def test_what_others_ask_takes_no_place_but_it_takes_one_to_accept(place, as_, now, allowed):
+    allowed(family_max=1)
+    number = place.volunteer.volunteer_number
+    asked = [family.invite(as_(name), number, now) for name in ("worker", "second", "cousin")]
+    family.accept(as_("volunteer"), asked[0].id, now)
+    with refused(FamilyFull):
+        family.accept(as_("volunteer"), asked[1].id, now)
+
+
 def test_nothing_is_given_where_it_is_not_allowed(place, as_, now):
     with refused(TransfersOff):
         family.invite(as_("volunteer"), place.cousin.volunteer_number, now)

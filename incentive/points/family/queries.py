@@ -25,9 +25,10 @@ def insert_link(values: dict[str, Any]) -> bool:
 
 
 def current(person_id: UUID) -> int:
-    """Return how many links a person has, asked for or accepted."""
+    """Return how many links a person has, accepted or asked for by them; not what others ask."""
     theirs = or_(FamilyLink.first_id == person_id, FamilyLink.second_id == person_id)
-    counted = select(func.count()).where(theirs, FamilyLink.ended_at.is_(None))
+    own = or_(FamilyLink.accepted_at.is_not(None), FamilyLink.asked_by == person_id)
+    counted = select(func.count()).where(theirs, own, FamilyLink.ended_at.is_(None))
     return int(session().scalar(counted) or 0)
 
 

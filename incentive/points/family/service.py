@@ -62,14 +62,16 @@ def accept(caller: Caller, link_id: UUID, at: datetime) -> None:
     """Agree to a request.
 
     Raises:
-        TransfersOff, UnknownLink, NotYoursToAccept: nothing was written.
+        TransfersOff, UnknownLink, NotYoursToAccept, FamilyFull: nothing was written.
     """
     link = _own(caller, link_id)
     queries.lock_persons(link.first_id, link.second_id)
-    _allowed_members()
+    most = _allowed_members()
     link = _own(caller, link_id)
     if link.asked_by == caller.person_id or link.accepted_at is not None:
         raise NotYoursToAccept
+    if queries.current(caller.person_id) >= most:
+        raise FamilyFull(most)
     link.accepted_at = at
     session().flush()
 
