@@ -29,6 +29,9 @@ _DIGITS_MAX: Final = 10
 _ELSEWHERE: Final = (Unauthenticated, Unavailable, ForeignOrigin)
 _SEE_OTHER: Final = 303
 Action = Callable[[Caller, datetime], Text]
+# As the API's shapes have it: nothing lies beyond.
+_FIRST_DAY: Final = date(2000, 1, 1)
+_LAST_DAY: Final = date(2999, 12, 31)
 Refuse = Callable[[IncentiveError], str]
 
 
@@ -143,13 +146,16 @@ def day(name: str) -> date | None:
     """Return the form's field `name` as a day; None if it is empty.
 
     Raises:
-        FieldUnreadable: it is no day.
+        FieldUnreadable: it is no day, or none that can be reckoned with.
     """
     text = request.form.get(name, "").strip()
     try:
-        return date.fromisoformat(text) if text else None
+        found = date.fromisoformat(text) if text else None
     except ValueError:
         raise FieldUnreadable(name) from None
+    if found is not None and not _FIRST_DAY <= found <= _LAST_DAY:
+        raise FieldUnreadable(name)
+    return found
 
 
 def identifier(name: str) -> UUID | None:

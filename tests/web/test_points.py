@@ -121,6 +121,12 @@ def test_a_budget_is_set_run_over_and_raised_by_two(as_, place):
     assert acts() == ["budget.set", "budget.overrun", "budget.raise"]
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_that_cannot_be_reckoned_with_is_no_day(as_, place, day):
+    fields = {"region": place.community.code, "period": "month", "amount": 5, "day": day}
+    assert as_("chief").send("/points/budgets", **fields).status_code == 422
+
+
 @pytest.mark.parametrize("page", ["adjustments", "disputes", "budgets"])
 def test_a_volunteer_sees_none_of_these_pages_and_an_empty_one_says_so(as_, page):
     assert as_("volunteer").get(f"/points/{page}").status_code == 403
