@@ -24,6 +24,7 @@ from incentive.points.corrections.errors import (
     UndoneBefore,
 )
 from incentive.points.corrections.models import Adjustment
+from incentive.points.policy import service as policies
 from tests import factories as make
 from tests.points.conftest import caller_of, earn, points_of, refused, whole
 
@@ -75,6 +76,12 @@ def test_above_the_limit_it_waits_for_a_second_person(place, adjust, as_, now):
     corrections.approve(as_("chief"), made.id, "属实", now)
     assert (made.status, points_of(place.volunteer)) == ("booked", LIMIT + 1)
     assert whole()
+
+
+def test_whoever_set_the_limit_only_proposes(place, adjust, as_, now):
+    policies.change(caller_of(place.chief), now, adjustment_limit=1_000_000)
+    assert adjust(1, by="chief").status == "proposed"
+    assert adjust(900).status == "booked"
 
 
 def test_many_small_ones_do_not_pass_below_the_limit(adjust):

@@ -57,9 +57,23 @@ _MAKE = """
     FROM persons p, shifts s
     WHERE s.title = 'now' AND p.volunteer_number = 'C000000000000';
     -- A point a minute, so that a scan in and out is worth something.
-    INSERT INTO rule_versions (id, effective_from, document, created_at)
-    VALUES (gen_random_uuid(), '2000-01-02',
-            '{{"rules": [{{"rule": "block", "block_minutes": 1, "block_points": 1}}]}}', now());
+    INSERT INTO rule_drafts (id, document, effective_from, reason, proposed_by, proposed_at, state,
+                             decision)
+    SELECT gen_random_uuid(),
+           '{{"rules": [{{"rule": "block", "block_minutes": 1, "block_points": 1}}]}}',
+           '2000-01-02', 'a point a minute', id, now(), 'submitted', ''
+    FROM persons WHERE volunteer_number = 'C000000000000';
+    INSERT INTO simulations (id, draft_id, document_hash, first_month, last_month, asked_by,
+                             asked_at, records_done, finished_at, error)
+    SELECT gen_random_uuid(), id, document_hash, '2000-01-01', '2000-01-01', proposed_by, now(), 0,
+           now(), ''
+    FROM rule_drafts;
+    INSERT INTO rule_versions (id, effective_from, document, created_by, created_at, draft_id,
+                               approved_by)
+    SELECT gen_random_uuid(), d.effective_from, d.document, d.proposed_by, now(), d.id, p.id
+    FROM rule_drafts d, persons p WHERE p.volunteer_number = 'C000000000001';
+    UPDATE rule_drafts d SET state = 'approved', decided_by = v.approved_by, decided_at = now()
+    FROM rule_versions v WHERE v.draft_id = d.id;
     INSERT INTO stations (id, region_id, name, kind, address, latitude, longitude, hours,
                           facilities, status, created_at)
     SELECT gen_random_uuid(), id, '驿站', 'points_supermarket', '人民路', 25.04, 102.71, '{{}}',

@@ -52,7 +52,8 @@ def adjust(
 ) -> Adjustment:
     """Give or take `points` (≠ 0) by hand; above the limit only propose it.
 
-    They come from, or go to, the issuance of `region` (a code), by default of the person's home, or
+    Whoever set the policy in force has no limit of their own: they always propose. The points
+    come from, or go to, the issuance of `region` (a code), by default of the person's home, or
     that of the transaction it `corrects`; and count for the day `effective_on`, by default today.
 
     Raises:
@@ -172,7 +173,9 @@ def _propose(caller: Caller, at: datetime, **fields: Any) -> Adjustment:
         raise OwnPoints
     # Lock first: two small ones at once must not slip below the limit together.
     queries.lock_person(fields["person_id"])
-    limit = policies.policy().adjustment_limit
+    policy = policies.policy()
+    # Whoever set the limit would else be their own second person.
+    limit = 0 if policy.created_by == caller.person_id else policy.adjustment_limit
     month, _ = day_bounds(day_of(at).replace(day=1), timezone())
     alone = queries.by_hand_alone(fields["person_id"], caller.person_id, month)
     adjustment = Adjustment(
