@@ -9,7 +9,14 @@ from incentive.core.db import transaction
 from incentive.ledger import notes, seal_keys, sealing
 from incentive.ledger.commands import commands
 from incentive.ledger.seal_errors import SealKeyUnreadable
-from tests.ledger.sealed import administrator, ask, assert_sealed_whole, await_neighbours, post, seal
+from tests.ledger.sealed import (
+    administrator,
+    ask,
+    assert_sealed_whole,
+    await_neighbours,
+    post,
+    seal,
+)
 
 
 def rotate(app, at, overlap):
