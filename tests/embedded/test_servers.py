@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import textwrap
 import time
 from pathlib import Path
@@ -34,6 +35,13 @@ def runs(pid: int) -> bool:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+@pytest.fixture
+def short_path():
+    """A folder whose name is short enough for the servers' sockets to lie in it."""
+    with tempfile.TemporaryDirectory(prefix="left-") as folder:
+        yield Path(folder)
 
 
 def naming(folder: Path) -> list[int]:
@@ -117,7 +125,7 @@ def test_programs_in_a_closed_folder_work(tmp_path, monkeypatch, closed_to_other
             connection.execute("CREATE EXTENSION ltree")
 
 
-def test_a_server_left_by_a_killed_run_is_stopped_and_its_data_kept(tmp_path):
+def test_a_server_left_by_a_killed_run_is_stopped_and_its_data_kept(short_path):
     code = """
         import os, pathlib, signal, sys
         from incentive.embedded import child
@@ -130,7 +138,7 @@ def test_a_server_left_by_a_killed_run_is_stopped_and_its_data_kept(tmp_path):
                 connection.execute("CREATE TABLE mark AS SELECT 42 AS value")
             os.kill(os.getpid(), signal.SIGKILL)
     """
-    data = tmp_path / "data"
+    data = short_path / "data"
     killed = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code), str(data)],
         check=False,
