@@ -472,7 +472,7 @@ class Points(RuleBasedStateMachine):
         )
 
     def by_hand(self, who, points, day=None, corrects=None):
-        return corrections.adjust(
+        made = corrections.adjust(
             self.world.worker,
             volunteer_number=self.world.people[who].volunteer_number,
             points=points,
@@ -481,6 +481,9 @@ class Points(RuleBasedStateMachine):
             effective_on=day,
             corrects=corrects and corrects.id,
         )
+        if made.status == "proposed":  # for a day of an earlier month
+            corrections.approve(self.world.second, made.id, "x", clock.now())
+        return made
 
     def adjusts(self, who, points, day, corrects=None):
         """Adjust, if there is enough; return whether it was done."""

@@ -84,6 +84,12 @@ def test_whoever_set_the_limit_only_proposes(place, adjust, as_, now):
     assert adjust(900).status == "booked"
 
 
+def test_into_an_earlier_month_one_person_only_proposes(adjust, now):
+    first = clock.local_day(now, "Asia/Shanghai").replace(day=1)
+    assert adjust(1, effective_on=first - timedelta(days=1)).status == "proposed"
+    assert adjust(1, effective_on=first).status == "booked"
+
+
 def test_many_small_ones_do_not_pass_below_the_limit(adjust):
     assert adjust(60).status == "booked"
     assert adjust(41).status == "proposed"
@@ -147,8 +153,9 @@ def test_taking_more_than_there_is_is_refused_with_both_figures(place, adjust):
         adjust(-400)
 
 
-def test_points_are_taken_earliest_expiry_first(place, adjust, now):
-    adjust(30, effective_on=clock.local_day(now, "Asia/Shanghai") - timedelta(days=366))
+def test_points_are_taken_earliest_expiry_first(place, adjust, as_, now):
+    old = adjust(30, effective_on=clock.local_day(now, "Asia/Shanghai") - timedelta(days=366))
+    corrections.approve(as_("chief"), old.id, "属实", now)
     adjust(30)
     adjust(-40)
     (left,) = ledger.balances(f"person:{place.volunteer.id}")
@@ -158,9 +165,10 @@ def test_points_are_taken_earliest_expiry_first(place, adjust, now):
     )
 
 
-def test_a_backdated_adjustment_counts_for_its_day(place, adjust, now):
+def test_a_backdated_adjustment_counts_for_its_day(place, adjust, as_, now):
     day = clock.local_day(now, "Asia/Shanghai") - timedelta(days=40)
     made = adjust(30, effective_on=day)
+    corrections.approve(as_("chief"), made.id, "属实", now)
     assert history.booked(made.transaction_id).effective_on == day
     with refused(DayToCome):
         adjust(5, effective_on=clock.local_day(now, "Asia/Shanghai") + timedelta(days=1))

@@ -52,9 +52,10 @@ def adjust(
 ) -> Adjustment:
     """Give or take `points` (≠ 0) by hand; above the limit only propose it.
 
-    Whoever set the policy in force has no limit of their own: they always propose. The points
-    come from, or go to, the issuance of `region` (a code), by default of the person's home, or
-    that of the transaction it `corrects`; and count for the day `effective_on`, by default today.
+    Whoever set the policy in force always proposes, and so does everybody for a day of an earlier
+    month. The points come from, or go to, the issuance of `region` (a code), by default of the
+    person's home, or that of the transaction it `corrects`; and count for the day `effective_on`,
+    by default today.
 
     Raises:
         UnknownPerson, UnknownRegion, OutOfScope, OwnPoints, DayToCome, CorrectsOther,
@@ -174,9 +175,12 @@ def _propose(caller: Caller, at: datetime, **fields: Any) -> Adjustment:
     # Lock first: two small ones at once must not slip below the limit together.
     queries.lock_person(fields["person_id"])
     policy = policies.policy()
-    # Whoever set the limit would else be their own second person.
-    limit = 0 if policy.created_by == caller.person_id else policy.adjustment_limit
-    month, _ = day_bounds(day_of(at).replace(day=1), timezone())
+    first = day_of(at).replace(day=1)
+    month, _ = day_bounds(first, timezone())
+    # Whoever set the limit would else be their own second person; and a past month may have no
+    # budget where this one has.
+    alone_at_all = policy.created_by != caller.person_id and fields["effective_on"] >= first
+    limit = policy.adjustment_limit if alone_at_all else 0
     alone = queries.by_hand_alone(fields["person_id"], caller.person_id, month)
     adjustment = Adjustment(
         id=new_id(),
