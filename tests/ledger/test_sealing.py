@@ -386,6 +386,7 @@ def test_a_large_backlog_is_sealed_side_by_side_and_in_order(live, monkeypatch):
 
 def test_what_a_dead_sealer_had_numbered_the_next_one_seals(live):
     post(live, "a", "b")
+    await_neighbours(live)
     with live.app_context(), transaction():
         assert sealing.number() == 2
     post(live, "c")
@@ -399,6 +400,7 @@ def test_what_a_dead_sealer_had_numbered_the_next_one_seals(live):
 
 def test_rows_that_are_numbered_and_gone_stop_the_sealer_loudly(live):
     post(live, "a", "b")
+    await_neighbours(live)
     with live.app_context(), transaction():
         sealing.number()
     with administrator(live) as connection:
@@ -412,6 +414,7 @@ def test_runs_that_a_dump_brought_along_are_made_before_anything_is_looked_throu
     post(live, "a")
     seal(live)
     post(live, "b")
+    await_neighbours(live)
     with live.app_context(), transaction():
         sealing.number()
     with administrator(live) as connection:
