@@ -1,4 +1,4 @@
-"""A real migrated PostgreSQL for every test: one server per run, one database per process.
+"""A real migrated PostgreSQL for every test: each process has a server of its own.
 
 `books` gives a test an application context whose work is rolled back at the end; `live`
 gives a database of its own, where everything commits, for races and for the HTTP surface
@@ -55,15 +55,14 @@ def _server(admin_url: str) -> Iterator[object]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the run's servers in the first process, before it starts workers."""
-    if not hasattr(config, "workerinput"):
+    """Start this process's servers, unless it only hands the tests out to workers."""
+    if hasattr(config, "workerinput") or config.getoption("dist", "no") == "no":
         test_server.start()
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
+def pytest_unconfigure() -> None:
     """Stop them with it."""
-    if not hasattr(config, "workerinput"):
-        test_server.stop()
+    test_server.stop()
 
 
 @pytest.fixture(scope="session")
@@ -71,20 +70,11 @@ def server() -> str:
     """The administrator's URL of a server that holds a migrated template database."""
     admin_url = os.environ[test_server.ADMIN_URL]
     with _server(admin_url) as connection:
-        # The first process makes the template; the others wait for its lock.
-        connection.execute(text("SELECT pg_advisory_lock(1)"))
-        if not connection.scalar(
-            text("SELECT 1 FROM pg_database WHERE datname = :n"), {"n": TEMPLATE}
-        ):
-            making = f"{TEMPLATE}_making"
-            connection.execute(text(f"DROP DATABASE IF EXISTS {making}"))
-            connection.execute(text(f"CREATE DATABASE {making}"))
-            migrate(_database(admin_url, making))
-            create_jurisdiction(_database(admin_url, making), "second", "第二")
-            if not connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = 'incentive'")):
-                connection.execute(text("CREATE ROLE incentive LOGIN"))
-            connection.execute(text("GRANT incentive_app TO incentive"))
-            connection.execute(text(f"ALTER DATABASE {making} RENAME TO {TEMPLATE}"))
+        connection.execute(text(f"CREATE DATABASE {TEMPLATE}"))
+        template = _database(admin_url, TEMPLATE)
+        migrate(template)
+        create_jurisdiction(template, "second", "第二")
+        connection.execute(text("GRANT incentive_app TO incentive"))
     return admin_url
 
 
@@ -114,8 +104,7 @@ def _application(settings: Settings) -> Flask:
 @pytest.fixture(scope="session")
 def app(server: str) -> Iterator[Flask]:
     """The application on this process's own database."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    with _clone(server, f"incentive_{worker}") as settings:
+    with _clone(server, "incentive_books") as settings:
         app = _application(settings)
         yield app
         with app.app_context():
@@ -141,10 +130,9 @@ def tx(books: Flask) -> Iterator[object]:
 
 
 @pytest.fixture
-def live(server: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
+def live(server: str) -> Iterator[Flask]:
     """An application on a fresh database of its own, where everything really commits."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    with _clone(server, f"incentive_live_{worker}") as settings:
+    with _clone(server, "incentive_live") as settings:
         app = _application(settings)
         yield app
         with app.app_context():

@@ -1,6 +1,8 @@
-"""The servers of a test run: one PostgreSQL and one Valkey, started by the first process.
+"""The servers of a test process: a PostgreSQL and a Valkey that nobody else uses.
 
-Workers of xdist find the addresses in the environment that they inherit.
+One PostgreSQL for all processes would not do. A cluster has one row of transaction ids, and
+the sealer takes nothing that an older running transaction could still come before: what one
+process tests would wait for what another is writing.
 """
 
 import os
@@ -18,16 +20,13 @@ _stack: Final = ExitStack()
 
 
 def start() -> None:
-    """Start the servers on a folder of their own, unless the environment names some."""
-    if ADMIN_URL in os.environ:
-        return
+    """Start the servers on a folder of their own, and name them in the environment."""
     folder = Path(tempfile.mkdtemp(prefix="incentive-tests-"))
     folder.chmod(0o755)
     _stack.callback(shutil.rmtree, folder, ignore_errors=True)
     addresses = _stack.enter_context(running(folder, {}, fast=True))
     os.environ[ADMIN_URL] = addresses.admin_database_url
     os.environ[REDIS_URL] = addresses.redis_url
-    _stack.callback(os.environ.pop, ADMIN_URL)
 
 
 def stop() -> None:

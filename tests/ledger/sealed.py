@@ -1,6 +1,5 @@
 """Books to seal, and what to ask of them."""
 
-import time
 from hashlib import sha256
 from typing import Any
 
@@ -12,9 +11,6 @@ from incentive.core.db import session, sqlalchemy_url, transaction
 from incentive.ledger import jobs, merkle, notes, seal_keys, seal_queries
 from incentive.ledger import service as ledger
 from tests.ledger.test_postings import award
-
-# The property test of points is one transaction for most of a minute, longer on a busy machine.
-PATIENCE_SECONDS = 150
 
 
 def post(app: Flask, *keys: str) -> None:
@@ -28,7 +24,6 @@ def post_many(app: Flask, count: int, prefix: str = "m") -> None:
 
 
 def seal(app: Flask) -> tuple[int, str | None]:
-    await_neighbours(app)
     with app.app_context():
         return jobs.seal_all(lambda _: None)
 
@@ -36,24 +31,6 @@ def seal(app: Flask) -> tuple[int, str | None]:
 def ask(app: Flask, sql: str, **values: Any) -> list[Any]:
     with app.app_context(), transaction():
         return list(session().execute(text(sql), values))
-
-
-def await_neighbours(app: Flask) -> None:
-    """Wait for what other tests' databases are writing now: the whole server has one row of ids,
-    and the sealer takes nothing that an older running transaction could still come before."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    connection = administrator(app)
-    writing = text(
-        "SELECT pid, backend_xid::text FROM pg_stat_activity"
-        " WHERE datname <> current_database() AND backend_xid IS NOT NULL"
-    )
-    waited_for = set(connection.execute(writing).all())
-    while waited_for:
-        assert time.monotonic() < deadline, waited_for
-        time.sleep(0.02)
-        connection.rollback()
-        waited_for &= set(connection.execute(writing).all())
-    connection.close()
 
 
 def sealed_keys(app: Flask) -> list[str]:

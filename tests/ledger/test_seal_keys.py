@@ -13,7 +13,6 @@ from tests.ledger.sealed import (
     administrator,
     ask,
     assert_sealed_whole,
-    await_neighbours,
     post,
     seal,
 )
@@ -25,7 +24,6 @@ def rotate(app, at, overlap):
 
 
 def checkpoint(app, at):
-    await_neighbours(app)
     with app.app_context(), transaction():
         sealing.seal_batch()
         return sealing.checkpoint(at)

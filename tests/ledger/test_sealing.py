@@ -16,7 +16,6 @@ from tests.ledger.sealed import (
     administrator,
     ask,
     assert_sealed_whole,
-    await_neighbours,
     post,
     post_many,
     seal,
@@ -133,7 +132,6 @@ def test_what_commits_late_is_sealed_later_and_nothing_is_skipped(live, writer):
 
 def test_a_set_larger_than_a_batch_is_sealed_in_parts(live):
     post_many(live, 700)
-    await_neighbours(live)
     with live.app_context():
         sizes = []
         while True:
@@ -209,7 +207,6 @@ def test_what_is_not_in_a_tree_has_no_proof_from_it(live):
 
 def test_two_sealers_at_once_seal_everything_once(live):
     post_many(live, 400)
-    await_neighbours(live)
 
     def work(_):
         with live.app_context():
@@ -229,7 +226,6 @@ def test_two_sealers_at_once_seal_everything_once(live):
 
 def test_nobody_who_posts_waits_for_a_sealer(live, writer):
     post(live, "a")
-    await_neighbours(live)
     with live.app_context(), transaction():
         assert sealing.seal_batch() == 1
         writer.execute(text("SET lock_timeout = '1s'"))
@@ -337,7 +333,6 @@ def test_even_the_administrator_is_refused_by_the_triggers(live, table):
 
 def test_sealing_asks_the_books_a_fixed_number_of_questions(live):
     post_many(live, 600)
-    await_neighbours(live)
     from sqlalchemy import event
 
     from incentive.core.db import db
@@ -374,7 +369,6 @@ def test_a_large_backlog_is_sealed_side_by_side_and_in_order(live, monkeypatch):
         connection.execute(text(definition.replace("int := 10000", "int := 50")))
         connection.commit()
     post_many(live, 900)
-    await_neighbours(live)
     told = []
     with live.app_context():
         total, note = jobs.seal_all(told.append)
@@ -386,7 +380,6 @@ def test_a_large_backlog_is_sealed_side_by_side_and_in_order(live, monkeypatch):
 
 def test_what_a_dead_sealer_had_numbered_the_next_one_seals(live):
     post(live, "a", "b")
-    await_neighbours(live)
     with live.app_context(), transaction():
         assert sealing.number() == 2
     post(live, "c")
@@ -400,7 +393,6 @@ def test_what_a_dead_sealer_had_numbered_the_next_one_seals(live):
 
 def test_rows_that_are_numbered_and_gone_stop_the_sealer_loudly(live):
     post(live, "a", "b")
-    await_neighbours(live)
     with live.app_context(), transaction():
         sealing.number()
     with administrator(live) as connection:
@@ -414,7 +406,6 @@ def test_runs_that_a_dump_brought_along_are_made_before_anything_is_looked_throu
     post(live, "a")
     seal(live)
     post(live, "b")
-    await_neighbours(live)
     with live.app_context(), transaction():
         sealing.number()
     with administrator(live) as connection:

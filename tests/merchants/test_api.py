@@ -14,7 +14,6 @@ from incentive.core.db import session, transaction
 from incentive.core.money import yuan
 from incentive.ledger import sealing
 from incentive.stations import service as stations
-from tests.ledger.sealed import await_neighbours
 from tests.merchants.conftest import API, PRICE, charged, day, get, noon, open_market, post, sent
 from tests.merchants.conftest import statement as draft
 
@@ -244,7 +243,6 @@ def test_both_papers_carry_the_latest_checkpoint_of_the_books(live):
         with transaction():
             shop.give_out(day(10, 5), 4)
             made = sent(shop).statement.id
-        await_neighbours(live)
         with transaction():
             sealing.seal_batch()
             note = sealing.checkpoint(clock.now()).note

@@ -12,7 +12,6 @@ from incentive.ledger import sealing
 from incentive.ledger import service as ledger
 from incentive.ledger.verifier import proofs
 from tests import factories as make
-from tests.ledger.sealed import await_neighbours
 from tests.ledger.test_postings import award
 
 API = "/api/v1/ledger"
@@ -38,7 +37,6 @@ def sealed(live):
         for keys in ("abc", "de"):
             with transaction():
                 ledger.post([award(f"person:{volunteer.id}", 5, key) for key in keys])
-            await_neighbours(live)
             with transaction():
                 sealing.seal_batch()
                 sealing.checkpoint(clock.now())
