@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from incentive.app import create_app
 from incentive.config import Settings
+from incentive.core import jurisdictions, limits
 from incentive.core.db import db, sqlalchemy_url, transaction
 from incentive.core.schema import create_jurisdiction, migrate
 from tests import server as test_server
@@ -24,6 +25,8 @@ from tests.undone import undone
 
 SECRET = b"a secret of the tests, of no worth anywhere"
 TEMPLATE = "incentive_template"
+BOOKS = "incentive_books"
+LIVE = "incentive_live"
 
 
 class _Undone(Exception):
@@ -81,17 +84,20 @@ def server() -> str:
 @contextmanager
 def _clone(admin_url: str, name: str) -> Iterator[Settings]:
     with _server(admin_url) as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))
+    yield _settings(admin_url, name)
+    with _server(admin_url) as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def _settings(admin_url: str, name: str) -> Settings:
     own = _database(admin_url, name)
-    yield Settings(
+    return Settings(
         database_url=own.replace("//postgres@", "//incentive@", 1),
         admin_database_url=own,
         redis_url="unix:///nonexistent/valkey.sock",
         secret=SECRET,
     )
-    with _server(admin_url) as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
 
 
 def _application(settings: Settings) -> Flask:
@@ -104,7 +110,7 @@ def _application(settings: Settings) -> Flask:
 @pytest.fixture(scope="session")
 def app(server: str) -> Iterator[Flask]:
     """The application on this process's own database."""
-    with _clone(server, "incentive_books") as settings:
+    with _clone(server, BOOKS) as settings:
         app = _application(settings)
         yield app
         with app.app_context():
@@ -129,13 +135,22 @@ def tx(books: Flask) -> Iterator[object]:
         pass
 
 
+@pytest.fixture(scope="session")
+def live_app(server: str) -> Flask:
+    """The application of `live`, made once: making it costs as much as a test."""
+    return _application(_settings(server, LIVE))
+
+
 @pytest.fixture
-def live(server: str) -> Iterator[Flask]:
+def live(server: str, live_app: Flask) -> Iterator[Flask]:
     """An application on a fresh database of its own, where everything really commits."""
-    with _clone(server, "incentive_live") as settings:
-        app = _application(settings)
-        yield app
-        with app.app_context():
+    with _clone(server, LIVE) as settings:
+        # What the test before may have changed, counted or remembered.
+        live_app.config["SETTINGS"] = settings
+        live_app.extensions["jurisdictions"] = jurisdictions.Directory()
+        limits.init_app(live_app)
+        yield live_app
+        with live_app.app_context():
             db.engine.dispose()
 
 
