@@ -13,7 +13,7 @@ from incentive.core.i18n import Text, _
 from incentive.core.paging import Page
 from incentive.core.zone import day_of
 from incentive.people.caller import Caller, caller
-from incentive.points.budgets import service as budgets
+from incentive.points.budgets import setting as budgets
 from incentive.points.budgets.domain import Period
 from incentive.points.corrections import service as corrections
 from incentive.points.disputes import service as disputes

@@ -5,7 +5,7 @@ import pytest
 from incentive.core import clock
 from incentive.core.db import session
 from incentive.people.errors import OutOfScope
-from incentive.points.budgets import service as budgets
+from incentive.points.budgets import setting as budgets
 from incentive.points.budgets.domain import Demand, admit, last_day, months_of
 from incentive.points.budgets.errors import (
     IssuedMore,

@@ -10,7 +10,8 @@ from incentive.ledger import service as ledger
 from incentive.ledger.domain import Purse
 from incentive.ledger.errors import InsufficientPoints, UnknownTransaction
 from incentive.people.errors import OutOfScope
-from incentive.points.budgets import service as budgets
+from incentive.points.budgets import setting as budgets
+from incentive.points.budgets.errors import BudgetExhausted
 from incentive.points.budgets.models import Budget
 from incentive.points.corrections import service as corrections
 from incentive.points.corrections.errors import (
@@ -269,7 +270,7 @@ def limit_to(place, amount, policy, now):
 def test_points_given_by_hand_count_against_the_budget_and_come_back_to_it(place, adjust, as_, now):
     of = limit_to(place, 40, "refuse", now)
     given = adjust(30)
-    with refused(budgets.BudgetExhausted):
+    with refused(BudgetExhausted):
         adjust(11)
     corrections.reverse(as_("worker"), given.transaction_id, "x", now)
     session().expire_all()

@@ -12,7 +12,7 @@ from incentive.ledger import history
 from incentive.ledger import service as ledger
 from incentive.ledger.errors import InsufficientPoints, UnknownTransaction
 from incentive.people.errors import OutOfScope
-from incentive.points.budgets import service as budgets
+from incentive.points.budgets import setting as budgets
 from incentive.points.budgets.models import Budget
 from incentive.points.corrections import service as corrections
 from incentive.points.corrections.errors import OwnPoints, UndoneBefore

@@ -16,6 +16,7 @@ from incentive.ledger import service as ledger
 from incentive.ledger.domain import Posting, Purse, transfer
 from incentive.people.models import Person
 from incentive.points.budgets import service as budgets
+from incentive.points.budgets import setting
 from incentive.points.budgets.domain import Demand
 from incentive.points.budgets.models import Budget
 from incentive.points.corrections import service as corrections
@@ -108,7 +109,7 @@ def test_a_budgets_last_points_are_issued_once_by_two_who_settle_and_adjust(live
     now = clock.now()
     with live.app_context(), transaction():
         region = session().get(Region, place.community.id)
-        of = budgets.set_budget(
+        of = setting.set_budget(
             caller_of(place.chief),
             region=region.code,
             period="year",
@@ -162,7 +163,7 @@ def test_an_award_reversed_by_two_at_once_is_reversed_once(live, place):
 def test_a_budget_of_one_month_set_by_two_at_once_is_set_once(live, place):
     def set_budget(person):
         return lambda: (
-            budgets.set_budget(
+            setting.set_budget(
                 caller_of(person),
                 region=place.community.code,
                 period="quarter",
@@ -331,7 +332,7 @@ def test_who_reverses_locks_the_budget_before_the_purse_as_the_settlement_does(l
     day = clock.local_day(now, "Asia/Shanghai")
     with live.app_context(), transaction():
         community = session().get(Region, place.community.id)
-        budgets.set_budget(
+        setting.set_budget(
             caller_of(place.chief),
             region=community.code,
             period="year",

@@ -8,7 +8,7 @@ from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint, page_of
 from incentive.core.paging import Page, PageQuerySchema
 from incentive.people.caller import caller
-from incentive.points.budgets import service
+from incentive.points.budgets import setting
 from incentive.points.budgets.models import Budget
 from incentive.points.budgets.schemas import (
     BudgetOverrunSchema,
@@ -31,7 +31,7 @@ def list_budgets(wanted: dict[str, Any]) -> Page:
     """List the budgets of the caller's regions, the latest period first."""
     with transaction():
         paths = caller().regions_for("budget.read")
-        return service.budgets(paths, cursor=wanted.get("cursor"), limit=wanted["limit"])
+        return setting.budgets(paths, cursor=wanted.get("cursor"), limit=wanted["limit"])
 
 
 @bp.post("/points-budgets")
@@ -39,7 +39,7 @@ def list_budgets(wanted: dict[str, Any]) -> Page:
 @bp.once(201, PointsBudgetSchema)
 def set_budget(fields: dict[str, Any]) -> Budget:
     """Set a region's budget for a month, quarter or year."""
-    return service.set_budget(caller(), at=clock.now(), **fields)
+    return setting.set_budget(caller(), at=clock.now(), **fields)
 
 
 @bp.get("/points-budgets/<uuid:budget_id>/waiting")
@@ -48,7 +48,7 @@ def set_budget(fields: dict[str, Any]) -> Budget:
 def list_waiting(wanted: dict[str, Any], budget_id: UUID) -> Page:
     """List what waits for room in a budget, the longest first."""
     with transaction():
-        return service.waiting(
+        return setting.waiting(
             caller(), budget_id, cursor=wanted.get("cursor"), limit=wanted["limit"]
         )
 
@@ -58,7 +58,7 @@ def list_waiting(wanted: dict[str, Any], budget_id: UUID) -> Page:
 @bp.once(201, PointsBudgetSchema)
 def raise_budget(fields: dict[str, Any], budget_id: UUID) -> Budget:
     """Raise a budget that somebody else set."""
-    return service.raise_budget(
+    return setting.raise_budget(
         caller(), budget_id, fields["points"], fields["reason"], clock.now()
     )
 
@@ -68,6 +68,6 @@ def raise_budget(fields: dict[str, Any], budget_id: UUID) -> Budget:
 @bp.once(201, PointsBudgetSchema)
 def approve_overrun(fields: dict[str, Any], budget_id: UUID) -> Budget:
     """Let what waits be issued over a budget that somebody else set."""
-    return service.approve_overrun(
+    return setting.approve_overrun(
         caller(), budget_id, fields["reason"], clock.now(), fields.get("keys")
     )
