@@ -1,6 +1,8 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from incentive.core import clock
 from incentive.core.db import session
@@ -12,9 +14,10 @@ from incentive.points.budgets.errors import (
     MonthsTaken,
     NothingWaits,
     OwnBudget,
+    OwnWiderBudget,
     RefusesOverrun,
 )
-from incentive.points.budgets.models import Budget
+from incentive.points.budgets.models import Budget, BudgetChange
 from incentive.points.corrections import service as corrections
 from incentive.regions.models import Region
 from incentive.settlement import service as settlement
@@ -144,10 +147,6 @@ def test_who_set_a_budget_does_not_raise_it_nor_let_it_run_over(place, budget, n
 
 
 def test_the_database_itself_refuses_a_budget_raised_by_who_set_it(place, budget, now):
-    from sqlalchemy.exc import IntegrityError
-
-    from incentive.points.budgets.models import BudgetChange
-
     of = budget(5)
     for set_by, by in ((place.chief, place.chief), (place.second, place.chief)):
         with pytest.raises(IntegrityError), session().begin_nested():
@@ -174,9 +173,10 @@ def test_a_budget_that_refuses_lets_nothing_run_over(place, budget, now, as_):
 
 def test_the_nearest_region_with_a_budget_counts(place, budget, now):
     street = make.province()
-    make.grant(place.second, "administrator", at=street)
+    for name in ("chief", "second"):
+        make.grant(getattr(place, name), "administrator", at=street)
     wide = budget(1000, by="second", region=street)
-    near = budget(15, by="second")
+    near = budget(15)
     earn(place.volunteer, place.community)
     elsewhere = make.region("530102001002")
     earn(place.cousin, elsewhere)
@@ -253,7 +253,28 @@ def test_who_cannot_raise_a_budget_puts_no_nearer_one_in_its_place(place, budget
     budget(10, by="boss", region=county)
     with refused(OutOfScope):
         budget(1_000_000)
-    assert budget(5, by="boss").region_id == place.community.id
+    make.grant(place.second, "administrator", at=county)
+    assert budget(5, by="second").region_id == place.community.id
+
+
+def test_who_set_a_budget_puts_no_nearer_one_in_its_place_and_what_another_puts_is_on_record(
+    place, budget, county
+):
+    wide = budget(10, by="boss", region=county, period="quarter")
+    with refused(OwnWiderBudget):
+        budget(1_000_000, by="boss")
+    make.grant(place.second, "administrator", at=county)
+    budget(700, by="second")
+    (change,) = session().scalars(select(BudgetChange).filter_by(budget_id=wide.id))
+    assert (change.kind, change.points) == ("nearer", 700)
+    assert (change.set_by, change.by) == (place.boss.id, place.second.id)
+    assert place.community.name in change.reason
+
+
+def test_a_budget_may_be_set_beside_one_s_own_where_no_wider_one_counts(place, budget, county, now):
+    day = clock.local_day(now, "Asia/Shanghai").replace(day=1)
+    budget(10, by="boss", region=county)
+    assert budget(10, by="boss", day=day - timedelta(days=1)).room == 10
 
 
 @pytest.mark.parametrize(("setter", "refusal"), [("boss", OutOfScope), ("chief", OwnBudget)])

@@ -89,6 +89,21 @@ class OwnBudget(Forbidden):
         )
 
 
+class OwnWiderBudget(Forbidden):
+    """Who set the budget that counts so far puts no nearer one in its place."""
+
+    code = "points.own_wider_budget"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "You set the budget that counts here so far. A nearer one takes its place:"
+                " somebody else has to set it."
+            ),
+            field="region",
+        )
+
+
 class NothingWaits(Conflict):
     """Nothing waits for this budget that the caller could approve."""
 

@@ -112,12 +112,16 @@ class BudgetWait(Base):
 
 
 class BudgetChange(Base):
-    """A budget raised, or an overrun approved, by somebody else than who set it. Only added to."""
+    """What somebody else than who set a budget let be issued beyond it. Only added to.
+
+    It was raised, an overrun was approved, or a `nearer` one of `points` took its place for a
+    region below.
+    """
 
     __tablename__ = "budget_changes"
     __table_args__ = (
         ForeignKeyConstraint(["budget_id", "set_by"], ["budgets.id", "budgets.created_by"]),
-        CheckConstraint("kind IN ('raise','overrun')", "kind"),
+        CheckConstraint("kind IN ('raise','overrun','nearer')", "kind"),
         CheckConstraint("points > 0", "points"),
         CheckConstraint("reason <> ''", "reason"),
         CheckConstraint("by <> set_by", "second_person"),

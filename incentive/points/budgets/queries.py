@@ -138,10 +138,16 @@ def listed(paths: Sequence[str]) -> Select[*tuple[Any, ...]]:
     )
 
 
+def several(budget_ids: Collection[UUID]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return budgets, each with its region's path."""
+    statement = select(Budget, Region.path).join(Region, Region.id == Budget.region_id)
+    return session().execute(statement.where(Budget.id.in_(budget_ids)).order_by(Budget.id)).all()
+
+
 def one(budget_id: UUID) -> Row[*tuple[Any, ...]] | None:
     """Return a budget with its region's path."""
-    statement = select(Budget, Region.path).join(Region, Region.id == Budget.region_id)
-    return session().execute(statement.where(Budget.id == budget_id)).one_or_none()
+    found = several([budget_id])
+    return found[0] if found else None
 
 
 def waiting_at(budget_id: UUID) -> Select[*tuple[Any, ...]]:

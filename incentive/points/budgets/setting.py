@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
+
+from sqlalchemy import Row
 
 from incentive.core.db import session
 from incentive.core.ids import new_id
@@ -17,11 +19,13 @@ from incentive.points.budgets.errors import (
     MonthsTaken,
     NothingWaits,
     OwnBudget,
+    OwnWiderBudget,
     RefusesOverrun,
     UnknownBudget,
 )
 from incentive.points.budgets.models import Budget, BudgetChange, BudgetWait
 from incentive.regions import service as regions
+from incentive.regions.models import Region
 
 _SHOWN: Final = ("amount", "overrun", "policy")
 
@@ -39,19 +43,20 @@ def set_budget(
     """Set the budget of the region coded `region` for the period in which `day` lies.
 
     What was issued for these months before counts against it. Where a budget of a region above
-    counts so far, it takes `budget.set` there too.
+    counts so far, it is for who could raise that one: `budget.set` there, and not who set it.
 
     Raises:
-        UnknownRegion, OutOfScope, MonthsTaken, IssuedMore: nothing was written.
+        UnknownRegion, OutOfScope, OwnWiderBudget, MonthsTaken, IssuedMore: nothing was written.
     """
     place = regions.region_by_code(region)
     months = months_of(period, day)
-    for outer_id in set(queries.counting({(place.id, month) for month in months}).values()):
-        # A nearer budget takes the place of this one: that is for who could raise this one.
-        outer = queries.one(outer_id)
-        caller.require("budget.set", region_path=outer.path if outer else None)
-    caller.require("budget.set", region_path=place.path)
     first, last = months[0], last_day(months[-1])
+    caller.require("budget.set", region_path=place.path)
+    for wider in _wider(place, months):
+        caller.require("budget.set", region_path=wider.path)
+        if wider.Budget.created_by == caller.person_id:
+            raise OwnWiderBudget
+        _note_change(caller, wider.Budget, "nearer", amount, f"{place.name} {first:%Y-%m}", at)
     budget_id = new_id()
     before = queries.issued_before(place.path, first, last)
     if before > amount:
@@ -156,6 +161,13 @@ def waiting(caller: Caller, budget_id: UUID, *, cursor: str | None, limit: int) 
     return page(
         waits, [BudgetWait.since, BudgetWait.key], cursor=cursor, limit=limit, scalars=False
     )
+
+
+def _wider(place: Region, months: Sequence[date]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return the budgets of regions above `place` that count there so far, each with its path."""
+    counting = queries.counting({(place.id, month) for month in months})
+    found = queries.several(set(counting.values()))
+    return [row for row in found if row.Budget.region_id != place.id]
 
 
 def _for_second_person(caller: Caller, budget_id: UUID) -> Budget:
