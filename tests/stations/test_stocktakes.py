@@ -116,7 +116,25 @@ def test_a_mistake_that_was_counted_is_not_corrected_besides(client, shop):
     assert post(client, later_correct, shop.manager, {"reason": "没有到货"}).status_code == 201
     assert book(client, shop, found).status_code == 200
     assert shelf(shop) == (5, 5)
+    answer = post(client, correct, shop.manager, {"reason": "录入两次"})
+    assert (answer.status_code, answer.json["code"]) == (409, "stations.counted_since")
+    assert answer.json["figures"]["stocktake_id"] == found["id"]
+    assert shelf(shop) == (5, 5)
     assert findings() == []
+
+
+def test_a_stocktake_that_was_given_up_keeps_no_mistake_from_being_corrected(client, shop):
+    post(client, f"/items/{shop.item_id}/receipts", shop.manager, {"quantity": 5})
+    wrong, *_ = listed(client, shop)
+    found = begin(client, shop).json
+    counted(client, shop, found, 5)
+    given_up = post(
+        client, f"/stocktakes/{found['id']}/giving-up", shop.manager, {"reason": "改日再盘"}
+    )
+    assert given_up.status_code == 200, given_up.text
+    correct = f"/stock-movements/{wrong['id']}/correction"
+    assert post(client, correct, shop.manager, {"reason": "录入两次"}).status_code == 201
+    assert shelf(shop) == (5, 5)
 
 
 def test_it_is_saved_in_parts_and_an_interrupted_one_stays_open(client, shop):

@@ -1,5 +1,8 @@
 """What is refused of goods that come and go."""
 
+from datetime import date
+from uuid import UUID
+
 from incentive.core.errors import Conflict, Invalid, NotFound
 from incentive.core.i18n import _
 
@@ -87,4 +90,21 @@ class AlreadyCorrected(Conflict):
     def __init__(self) -> None:
         super().__init__(
             _("This movement was corrected before. Look at the list of movements first.")
+        )
+
+
+class CountedSince(Conflict):
+    """A booked stocktake has the mistake in its difference."""
+
+    code = "stations.counted_since"
+
+    def __init__(self, stocktake_id: UUID, day: date) -> None:
+        super().__init__(
+            _(
+                "These goods were counted afterwards, and the stocktake booked on %(day)s put the"
+                " number right. If the shelf does not agree, count it again.",
+                day=day.isoformat(),
+            ),
+            stocktake_id=str(stocktake_id),
+            day=day.isoformat(),
         )

@@ -116,19 +116,20 @@ def corrected(movement_id: int) -> bool:
     return session().scalar(found) is not None
 
 
-def counted_since(movement_id: int) -> UUID | None:
-    """Return the open stocktake in which the movement's goods were counted after it."""
+def counted_since(movement_id: int) -> Row[*tuple[Any, ...]] | None:
+    """Return the stocktake that counted the movement's goods after it: one booked, or the open one."""
     found = (
-        select(Stocktake.id)
+        select(Stocktake.id, Stocktake.status, Stocktake.closed_at)
         .join(StocktakeCount, StocktakeCount.stocktake_id == Stocktake.id)
         .join(StockMovement, StockMovement.item_id == StocktakeCount.item_id)
         .where(
-            Stocktake.status == "open",
+            Stocktake.status.in_(("open", "booked")),
             StockMovement.id == movement_id,
             StockMovement.at <= StocktakeCount.counted_at,
         )
+        .order_by(Stocktake.status, Stocktake.closed_at)
     )
-    return session().scalar(found.limit(1))
+    return session().execute(found.limit(1)).one_or_none()
 
 
 def shown(movement_id: int, station_id: UUID) -> Row[*tuple[Any, ...]]:

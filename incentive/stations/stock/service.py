@@ -24,6 +24,7 @@ from incentive.stations.stock import queries
 from incentive.stations.stock.domain import CORRECTABLE, counts_on
 from incentive.stations.stock.errors import (
     AlreadyCorrected,
+    CountedSince,
     NotCorrectable,
     StockTooLarge,
     StockTooSmall,
@@ -171,7 +172,8 @@ def correct(
     Raises:
         UnknownMovement, OutOfScope, NotCorrectable, AlreadyCorrected, StockTooSmall,
         StockTooLarge: nothing was written.
-        StocktakeUnderWay: the goods were counted since, so the mistake is in that difference.
+        StocktakeUnderWay, CountedSince: the goods were counted since, so the mistake is in that
+            difference.
     """
     wrong = queries.movement(movement_id)
     if wrong is None:
@@ -183,8 +185,10 @@ def correct(
     stations.lock_items([item.id])
     if queries.corrected(movement_id):
         raise AlreadyCorrected
-    if (stocktake_id := queries.counted_since(movement_id)) is not None:
-        raise StocktakeUnderWay(stocktake_id)
+    if (stocktake := queries.counted_since(movement_id)) is not None:
+        if stocktake.status == "open":
+            raise StocktakeUnderWay(stocktake.id)
+        raise CountedSince(stocktake.id, day_of(stocktake.closed_at))
     change = -wrong.delta
     return _write(
         caller, item, "corrected", change, at, day=day_of(at), corrects_id=wrong.id, reason=reason
