@@ -5,12 +5,25 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Exists, Row, Select, case, exists, func, insert, or_, select, text, update
+from sqlalchemy import (
+    Exists,
+    Row,
+    Select,
+    Text,
+    case,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from incentive.activities.models import Activity, Shift
 from incentive.checkin.models import Attendance, RecordDecision, ServiceRecord
-from incentive.core.arrays import id_array
+from incentive.core.arrays import plain_array
 from incentive.core.db import session
 from incentive.core.ids import new_id
 from incentive.people.models import Person
@@ -21,16 +34,15 @@ _ATTENDANCE_MAX: Final = timedelta(hours=25)
 
 
 class UnsettledRecord(NamedTuple):
-    """A verified record for which no points were paid yet."""
+    """A verified record for which no points were paid yet; ids as text, which they travel as."""
 
-    record_id: UUID
-    person_id: UUID
-    activity_id: UUID
+    record_id: str
+    person_id: str
+    activity_id: str
     activity_kind: str
-    region_id: UUID
+    region_id: str
     day: date
     minutes: int
-    shift_id: UUID
 
 
 def lock_overdue(at: datetime, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -249,14 +261,13 @@ def unsettled(at: datetime, limit: int) -> Sequence[UnsettledRecord]:
     """Lock and return verified records without award, the oldest first."""
     statement = (
         select(
-            ServiceRecord.id,
-            ServiceRecord.person_id,
-            Activity.id,
+            ServiceRecord.id.cast(Text).label("record_id"),
+            ServiceRecord.person_id.cast(Text).label("person_id"),
+            Activity.id.cast(Text).label("activity_id"),
             Activity.kind,
-            Activity.region_id,
+            Activity.region_id.cast(Text).label("region_id"),
             ServiceRecord.day,
             ServiceRecord.minutes,
-            ServiceRecord.shift_id,
         )
         .join(Shift, Shift.id == ServiceRecord.shift_id)
         .join(Activity, Activity.id == Shift.activity_id)
@@ -272,14 +283,14 @@ def unsettled(at: datetime, limit: int) -> Sequence[UnsettledRecord]:
     return [UnsettledRecord(*row) for row in session().execute(statement)]
 
 
-def mark_settled(record_ids: Sequence[UUID], at: datetime) -> None:
+def mark_settled(record_ids: Sequence[str], at: datetime) -> None:
     """Note when the records were paid."""
     session().execute(
         text(
             "UPDATE service_records SET settled_at = :at, settle_after = NULL"
             " WHERE id = ANY(CAST(:ids AS uuid[]))"
         ),
-        {"ids": id_array(record_ids), "at": at},
+        {"ids": plain_array(record_ids), "at": at},
     )
 
 

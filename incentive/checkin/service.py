@@ -160,7 +160,7 @@ def unsettled(at: datetime, limit: int) -> Sequence[UnsettledRecord]:
     return queries.unsettled(at, limit)
 
 
-def mark_settled(record_ids: Sequence[UUID], at: datetime) -> None:
+def mark_settled(record_ids: Sequence[str], at: datetime) -> None:
     """Note that the records were paid at `at`; from now on nobody changes them."""
     queries.mark_settled(record_ids, at)
 

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 NEVER: Final = date.max
 POINTS: Final = "points"
@@ -77,6 +77,27 @@ class Posting:
         encoded = [field.encode() for field in fields]
         whole = b"".join([len(field).to_bytes(4, "big") + field for field in encoded])
         return hashlib.sha256(whole).digest()
+
+
+class Issue(NamedTuple):
+    """An award to be, of `amount` (≥ 1) points, as one row of a set of thousands.
+
+    They go from the issuer's issuance to the owner's available points until `expires_on`.
+    """
+
+    key: str
+    source: str
+    effective_on: date
+    issuer: str
+    owner: str
+    expires_on: date
+    amount: int
+
+    def posting(self, actor: str) -> Posting:
+        """Return the posting that it is."""
+        given = Purse(self.owner, "available", self.expires_on)
+        lines = transfer(Purse(self.issuer, "issuance"), given, self.amount)
+        return Posting(self.key, "award", self.source, actor, self.effective_on, lines)
 
 
 @dataclass(frozen=True, slots=True)

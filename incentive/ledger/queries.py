@@ -8,7 +8,7 @@ from sqlalchemy import Row, func, select, text
 
 from incentive.core.arrays import bytes_array, plain_array, text_array
 from incentive.core.db import session
-from incentive.ledger.domain import Line, Posting, Purse
+from incentive.ledger.domain import Issue, Line, Posting, Purse
 from incentive.ledger.models import Account, Entry, Transaction
 
 _POST = text(
@@ -16,6 +16,11 @@ _POST = text(
     " CAST(:kind AS text[]), CAST(:source AS text[]), CAST(:reason AS text[]),"
     " CAST(:actor AS text[]), CAST(:effective_on AS date[]), CAST(:closes AS bigint[]),"
     " CAST(:t AS int[]), CAST(:owner AS text[]), CAST(:asset AS text[]), CAST(:purpose AS text[]),"
+    " CAST(:expires_on AS date[]), CAST(:amount AS bigint[]))"
+)
+_ISSUE = text(
+    "SELECT ledger_issue(:actor, CAST(:key AS text[]), CAST(:source AS text[]),"
+    " CAST(:effective_on AS date[]), CAST(:issuer AS text[]), CAST(:owner AS text[]),"
     " CAST(:expires_on AS date[]), CAST(:amount AS bigint[]))"
 )
 _TRANSFER = text(
@@ -62,6 +67,29 @@ def post(postings: Sequence[Posting]) -> Sequence[Row[*tuple[Any, ...]]]:
         )
         .all()
     )
+
+
+def issue(issues: Sequence[Issue], actor: str) -> list[int]:
+    """Post all awards in one call; return the ids of their transactions, in order."""
+    keys, sources, days, issuers, owners, expiries, amounts = zip(*issues, strict=True)
+    posted: list[int] = (
+        session()
+        .execute(
+            _ISSUE,
+            {
+                "actor": actor,
+                "key": text_array(keys),
+                "source": text_array(sources),
+                "effective_on": plain_array(days),
+                "issuer": text_array(issuers),
+                "owner": text_array(owners),
+                "expires_on": plain_array(expiries),
+                "amount": plain_array(amounts),
+            },
+        )
+        .scalar_one()
+    )
+    return posted
 
 
 def _transfer(posting: Posting) -> Row[*tuple[Any, ...]]:

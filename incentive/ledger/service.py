@@ -14,6 +14,7 @@ from incentive.ledger import queries
 from incentive.ledger.domain import (
     POINTS,
     Balance,
+    Issue,
     Kind,
     Line,
     Posted,
@@ -48,6 +49,21 @@ def post(postings: Sequence[Posting]) -> list[Posted]:
     fresh = {row.key for row in rows if row.outcome == "posted"}
     ids = {row.key: row.transaction_id for row in rows}
     return [Posted(p.key, ids[p.key], p.key in fresh) for p in postings]
+
+
+def issue(issues: Sequence[Issue], actor: str) -> list[int]:
+    """Post the awards, every one or none; return the ids of their transactions, in order.
+
+    What `post` would make of `issue.posting(actor)` of each, in a fraction of the time.
+
+    Raises:
+        KeyConflict: a key was used for another request.
+        Unbalanced: one is of less than 1 point, or a key comes twice.
+    """
+    if not issues:
+        return []
+    with _refusals():
+        return queries.issue(issues, actor)
 
 
 def hold(

@@ -23,6 +23,7 @@ class Block(Rule):
 
     name: ClassVar[str] = "block"
     stage: ClassVar[Stage] = Stage.EARN
+    looks_at: ClassVar[frozenset[str]] = frozenset({"minutes"})
     words: ClassVar[Words] = {
         "zh": {"": "{minutes} 分钟，每 {block_minutes} 分钟 {block_points} 分 → {after} 分"},
         "en": {

@@ -17,6 +17,7 @@ class CapActivity(Rule):
 
     name: ClassVar[str] = "cap_activity"
     stage: ClassVar[Stage] = Stage.CAP
+    looks_at: ClassVar[frozenset[str]] = frozenset({"paid_for_activity"})
     words: ClassVar[Words] = {
         "zh": {"": "每项活动最多 {cap} 分，本活动已得 {paid} 分：{before} 分 → {after} 分"},
         "en": {

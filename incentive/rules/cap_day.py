@@ -17,6 +17,7 @@ class CapDay(Rule):
 
     name: ClassVar[str] = "cap_day"
     stage: ClassVar[Stage] = Stage.CAP
+    looks_at: ClassVar[frozenset[str]] = frozenset({"paid_that_day"})
     words: ClassVar[Words] = {
         "zh": {"": "每日最多 {cap} 分，当日已得 {paid} 分：{before} 分 → {after} 分"},
         "en": {

@@ -17,6 +17,7 @@ class CapMonth(Rule):
 
     name: ClassVar[str] = "cap_month"
     stage: ClassVar[Stage] = Stage.CAP
+    looks_at: ClassVar[frozenset[str]] = frozenset({"paid_that_month"})
     words: ClassVar[Words] = {
         "zh": {"": "每月最多 {cap} 分，当月已得 {paid} 分：{before} 分 → {after} 分"},
         "en": {

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 
 from incentive.rules.params import Params
 
@@ -26,17 +26,13 @@ class Stage(IntEnum):
     CAP = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """A verified service of `person` on `day`, with what has been paid before it.
 
     `person` and `activity` are opaque keys. The sums `paid_*` are in points, as
     awarded to this person before this fact: on the same day, in the same month,
     for the same activity. `first` says that no award of more than 0 points
-    precedes it.
-
-    Raises:
-        ValueError: `minutes` is not within 0 and MINUTES_MAX, or a sum is negative.
+    precedes it. A sum that no rule of a set `looks_at` may be left out for that set.
     """
 
     person: str
@@ -49,7 +45,12 @@ class Fact:
     paid_for_activity: int = 0
     first: bool = False
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Pass a fact that can be.
+
+        Raises:
+            ValueError: `minutes` is not within 0 and MINUTES_MAX, or a sum is negative.
+        """
         if not 0 <= self.minutes <= MINUTES_MAX:
             raise ValueError(f"minutes must be 0 to {MINUTES_MAX}, not {self.minutes}")
         if min(self.paid_that_day, self.paid_that_month, self.paid_for_activity) < 0:
@@ -101,6 +102,8 @@ class Rule(ABC):
     """What a step of it is told as."""
     terms: ClassVar[Mapping[str, str]]
     """Language -> what it is announced as, with its parameters."""
+    looks_at: ClassVar[frozenset[str]]
+    """The fields of a fact that decide what it does: facts alike in these are paid alike."""
 
     @classmethod
     @abstractmethod
@@ -117,3 +120,8 @@ class RuleSet:
     """Rules in the order in which they work; made by `parsing.parse`."""
 
     rules: tuple[Rule, ...]
+
+    @property
+    def looks_at(self) -> frozenset[str]:
+        """Return the fields of a fact that decide its award."""
+        return frozenset[str]().union(*(rule.looks_at for rule in self.rules))

@@ -19,6 +19,7 @@ class FirstService(Rule):
 
     name: ClassVar[str] = "first_service"
     stage: ClassVar[Stage] = Stage.BONUS
+    looks_at: ClassVar[frozenset[str]] = frozenset({"first"})
     words: ClassVar[Words] = {
         "zh": {"": "首次服务奖励 {bonus} 分：{before} 分 → {after} 分"},
         "en": {"": "Bonus of {bonus:point} for the first service: {before:point} → {after:point}"},

@@ -27,6 +27,7 @@ class MultiplierDay(Rule):
 
     name: ClassVar[str] = "multiplier_day"
     stage: ClassVar[Stage] = Stage.MULTIPLY
+    looks_at: ClassVar[frozenset[str]] = frozenset({"day"})
     words: ClassVar[Words] = {
         "zh": {
             "weekend": "{day} 是周末，按 {percent}% 计，舍去零头：{before} 分 → {after} 分",

@@ -16,6 +16,7 @@ class MultiplierKind(Rule):
 
     name: ClassVar[str] = "multiplier_kind"
     stage: ClassVar[Stage] = Stage.MULTIPLY
+    looks_at: ClassVar[frozenset[str]] = frozenset({"kind"})
     words: ClassVar[Words] = {
         "zh": {"": "“{kind}”类活动按 {percent}% 计，舍去零头：{before} 分 → {after} 分"},
         "en": {"": "“{kind}” pays {percent}%, rounded down: {before:point} → {after:point}"},

@@ -1,7 +1,6 @@
 """What the settlement refuses."""
 
 from collections.abc import Mapping
-from uuid import UUID
 
 from incentive.core.errors import Conflict, IncentiveError, Invalid, NotFound
 from incentive.core.i18n import _
@@ -25,7 +24,7 @@ class OverBudget(Exception):
     `points` are theirs by record, `refused` why, by the key of the transaction to be.
     """
 
-    def __init__(self, points: dict[UUID, int], refused: Mapping[str, IncentiveError]) -> None:
+    def __init__(self, points: dict[str, int], refused: Mapping[str, IncentiveError]) -> None:
         super().__init__(len(points))
         self.points = points
         self.refused = refused

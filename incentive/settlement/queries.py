@@ -1,50 +1,55 @@
 """The settlement's SQL."""
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, Text, exists, func, or_, select, text
+from sqlalchemy import Row, Select, Text, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from incentive import rules
 from incentive.checkin.models import ServiceRecord
 from incentive.checkin.queries import UnsettledRecord
-from incentive.core.arrays import id_array, plain_array
+from incentive.core.arrays import plain_array
 from incentive.core.db import session
 from incentive.points.budgets.errors import BudgetExhausted, BudgetWaiting
 from incentive.points.budgets.models import Budget, BudgetWait
 from incentive.points.corrections.domain import expires_on
 from incentive.regions import service as regions
 from incentive.regions.models import Region
-from incentive.settlement.domain import Sums, Version
+from incentive.settlement.domain import Version
 from incentive.settlement.models import RuleVersion, SettlementFailure
 
-# One row for each record, in their order. The month holds the day; nothing else is read of
-# persons who never got points, and no more of the others than their indexes point at.
-_SUMS: Final = text(
-    "SELECT coalesce(m.day, 0), coalesce(m.month, 0), coalesce(c.points, 0), e.awarded"
-    " FROM unnest(CAST(:persons AS uuid[]), CAST(:days AS date[]), CAST(:activities AS uuid[]))"
-    " WITH ORDINALITY AS w (person, day, activity, n)"
-    " CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM awards a"
-    " WHERE a.person_id = w.person AND a.points > 0) AS awarded) e"
-    " LEFT JOIN LATERAL (SELECT sum(a.points) AS month,"
-    " sum(a.points) FILTER (WHERE a.day = w.day) AS day FROM awards a"
+# One row for each record, in their order. Nothing is read that the rules do not look at: a
+# person's month may be long.
+_PAID_BEFORE: Final = text(
+    "SELECT CASE WHEN :paid_that_day THEN (SELECT coalesce(sum(a.points), 0) FROM awards a"
+    " WHERE a.person_id = w.person AND a.day = w.day) ELSE 0 END,"
+    " CASE WHEN :paid_that_month THEN (SELECT coalesce(sum(a.points), 0) FROM awards a"
     " WHERE a.person_id = w.person AND a.day >= date_trunc('month', w.day)::date"
-    " AND a.day < (date_trunc('month', w.day) + interval '1 month')::date) m ON e.awarded"
-    " LEFT JOIN LATERAL (SELECT sum(a.points) AS points FROM awards a"
-    " WHERE a.person_id = w.person AND a.activity_id = w.activity) c ON e.awarded"
-    " ORDER BY w.n"
+    " AND a.day < (date_trunc('month', w.day) + interval '1 month')::date) ELSE 0 END,"
+    " CASE WHEN :paid_for_activity THEN (SELECT coalesce(sum(a.points), 0) FROM awards a"
+    " WHERE a.person_id = w.person AND a.activity_id = w.activity) ELSE 0 END,"
+    " CASE WHEN :first THEN (SELECT true FROM awards a"
+    " WHERE a.person_id = w.person AND a.points > 0 LIMIT 1) IS NULL ELSE false END"
+    " FROM unnest(CAST(:persons AS uuid[]), CAST(:days AS date[]), CAST(:activities AS uuid[]))"
+    " WITH ORDINALITY AS w (person, day, activity, n) ORDER BY w.n"
 )
+_SUMS: Final = ("paid_that_day", "paid_that_month", "paid_for_activity", "first")
+# Many awards are explained alike: each explanation is read once.
 _INSERT_AWARDS: Final = text(
     "INSERT INTO awards (service_record_id, person_id, activity_id, day, points, transaction_id,"
     " expires_on, explanation, rule_version_id, awarded_at)"
-    " SELECT a.*, :rule_version, :at FROM ROWS FROM (unnest(CAST(:records AS uuid[]),"
-    " CAST(:persons AS uuid[]), CAST(:activities AS uuid[]), CAST(:days AS date[]),"
-    " CAST(:points AS int[]), CAST(:transactions AS bigint[]), CAST(:expiries AS date[])),"
-    " jsonb_array_elements(CAST(:explanations AS jsonb))) AS a"
+    " SELECT a.record, a.person, a.activity, a.day, a.points, a.transaction, a.expires_on,"
+    " e.explanation, :rule_version, :at"
+    " FROM unnest(CAST(:records AS uuid[]), CAST(:persons AS uuid[]), CAST(:activities AS uuid[]),"
+    " CAST(:days AS date[]), CAST(:points AS int[]), CAST(:transactions AS bigint[]),"
+    " CAST(:expiries AS date[]), CAST(:explained AS int[]))"
+    " AS a (record, person, activity, day, points, transaction, expires_on, explained)"
+    " JOIN jsonb_array_elements(CAST(:explanations AS jsonb)) WITH ORDINALITY"
+    " AS e (explanation, n) ON e.n = a.explained"
 )
 
 
@@ -61,54 +66,55 @@ def rule_versions() -> list[Version]:
     return [Version(row.id, row.effective_from, row.document) for row in rows]
 
 
-def sums(records: Sequence[UnsettledRecord]) -> Sums:
-    """Return what the records' persons were awarded on their days, in their months, and so on."""
-    found = session().execute(
-        _SUMS,
-        {
-            "persons": id_array([record.person_id for record in records]),
-            "days": plain_array([record.day for record in records]),
-            "activities": id_array([record.activity_id for record in records]),
-        },
+def paid_before(
+    records: Sequence[UnsettledRecord], looks_at: Collection[str]
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return what each record's person was awarded on its day, in its month and for its activity.
+
+    The last value is whether nothing was, ever. What the rules do not look at is 0 and False.
+    """
+    return (
+        session()
+        .execute(
+            _PAID_BEFORE,
+            {
+                "persons": plain_array([record.person_id for record in records]),
+                "days": plain_array([record.day for record in records]),
+                "activities": plain_array([record.activity_id for record in records]),
+                **{name: name in looks_at for name in _SUMS},
+            },
+        )
+        .all()
     )
-    by_day: dict[tuple[UUID, date], int] = {}
-    by_month: dict[tuple[UUID, date], int] = {}
-    by_activity: dict[tuple[UUID, UUID], int] = {}
-    awarded = set()
-    for record, (day, month, activity, is_awarded) in zip(records, found, strict=True):
-        if is_awarded:
-            person = record.person_id
-            awarded.add(person)
-            by_day[person, record.day] = day
-            by_month[person, record.day.replace(day=1)] = month
-            by_activity[person, record.activity_id] = activity
-    return Sums(by_day, by_month, by_activity, frozenset(awarded))
 
 
 def insert_awards(
     records: Sequence[UnsettledRecord],
     awards: Sequence[rules.Award],
-    transaction_ids: Mapping[UUID, int],
+    transaction_ids: Sequence[int | None],
     rule_version_id: UUID,
     at: datetime,
 ) -> None:
     """Store the awards of the records, each with its transaction's id if it has one."""
+    distinct = {id(award): award for award in awards}
+    places = {known: place for place, known in enumerate(distinct, 1)}
     session().execute(
         _INSERT_AWARDS,
         {
-            "records": id_array([record.record_id for record in records]),
-            "persons": id_array([record.person_id for record in records]),
-            "activities": id_array([record.activity_id for record in records]),
+            "records": plain_array([record.record_id for record in records]),
+            "persons": plain_array([record.person_id for record in records]),
+            "activities": plain_array([record.activity_id for record in records]),
             "days": plain_array([record.day for record in records]),
             "points": plain_array([award.points for award in awards]),
-            "transactions": plain_array([transaction_ids.get(r.record_id) for r in records]),
+            "transactions": plain_array(transaction_ids),
             "expiries": plain_array(
                 [
                     expires_on(record.day) if award.points else None
                     for record, award in zip(records, awards, strict=True)
                 ]
             ),
-            "explanations": json.dumps([award.explain() for award in awards]),
+            "explained": plain_array([places[id(award)] for award in awards]),
+            "explanations": json.dumps([award.explain() for award in distinct.values()]),
             "rule_version": rule_version_id,
             "at": at,
         },
@@ -130,11 +136,11 @@ def set_aside(failure: dict[str, Any]) -> None:
     )
 
 
-def forget_failures(record_ids: Sequence[UUID]) -> None:
+def forget_failures(record_ids: Sequence[str]) -> None:
     """Take settled records off the list of failures."""
     session().execute(
         text("DELETE FROM settlement_failures WHERE service_record_id = ANY(CAST(:ids AS uuid[]))"),
-        {"ids": id_array(record_ids)},
+        {"ids": plain_array(record_ids)},
     )
 
 

@@ -19,7 +19,7 @@ from incentive.core.db import session
 from incentive.core.errors import IncentiveError
 from incentive.core.paging import Page, page
 from incentive.ledger import service as ledger
-from incentive.ledger.domain import Posting, Purse, transfer
+from incentive.ledger.domain import Issue
 from incentive.people import acts
 from incentive.people import service as people
 from incentive.people.caller import Caller
@@ -27,7 +27,7 @@ from incentive.points.budgets import service as budgets
 from incentive.points.budgets.domain import Demand
 from incentive.points.corrections.domain import expires_on
 from incentive.settlement import queries
-from incentive.settlement.domain import Version, by_version, fact_of, retry_at
+from incentive.settlement.domain import Version, by_version, retry_at
 from incentive.settlement.errors import NoRuleInForce, OverBudget, UnknownFailure
 from incentive.settlement.models import SettlementFailure
 
@@ -136,18 +136,19 @@ def _settle_or_split(
 def _award(version: Version | None, records: Sequence[UnsettledRecord], at: datetime) -> None:
     if version is None:
         raise NoRuleInForce(str(records[0].day))
-    sums = queries.sums(records)
-    facts = [fact_of(record, sums) for record in records]
-    awards = rules.award_all(facts, rules.parse(version.document))
-    paid = [pair for pair in zip(records, awards, strict=True) if pair[1].points]
-    refused = budgets.reserve([_demand(record, award.points) for record, award in paid], at)
+    rule_set = rules.parse(version.document)
+    sums = queries.paid_before(records, rule_set.looks_at)
+    facts = [
+        rules.Fact(r.person_id, r.activity_id, r.activity_kind, r.day, r.minutes, *paid)
+        for r, paid in zip(records, sums, strict=True)
+    ]
+    awards = rules.award_all(facts, rule_set)
+    paid = [(r, award.points) for r, award in zip(records, awards, strict=True) if award.points]
+    refused = _reserve(paid, at)
     if refused:
-        raise OverBudget({r.record_id: a.points for r, a in paid if _key(r) in refused}, refused)
-    posted = ledger.post([_posting(record, award.points) for record, award in paid])
-    transactions = {
-        record.record_id: done.transaction_id
-        for (record, _), done in zip(paid, posted, strict=True)
-    }
+        raise OverBudget({r.record_id: points for r, points in paid if _key(r) in refused}, refused)
+    posted = iter(ledger.issue([_issue(record, points) for record, points in paid], ACTOR))
+    transactions = [next(posted) if award.points else None for award in awards]
     queries.insert_awards(records, awards, transactions, version.id, at)
     settled = [record.record_id for record in records]
     checkin.mark_settled(settled, at)
@@ -158,8 +159,18 @@ def _key(record: UnsettledRecord) -> str:
     return f"award:{record.record_id}"
 
 
+def _reserve(
+    paid: Sequence[tuple[UnsettledRecord, int]], at: datetime
+) -> dict[str, budgets.Refusal]:
+    places = {(record.region_id, record.day) for record, _ in paid}
+    if not budgets.limits([(UUID(region_id), day) for region_id, day in places]):
+        return {}
+    return budgets.reserve([_demand(record, points) for record, points in paid], at)
+
+
 def _demand(record: UnsettledRecord, points: int) -> Demand:
-    return Demand(_key(record), record.region_id, record.day, record.person_id, points)
+    place, person_id = UUID(record.region_id), UUID(record.person_id)
+    return Demand(_key(record), place, record.day, person_id, points)
 
 
 def _leave_waiting(
@@ -178,28 +189,27 @@ def _leave_waiting(
         _settle_or_split(version, rest, at)
 
 
-def _posting(record: UnsettledRecord, points: int) -> Posting:
-    earner = Purse(f"person:{record.person_id}", "available", expires_on(record.day))
-    issuance = Purse(f"region:{record.region_id}", "issuance")
-    key = _key(record)
-    return Posting(
-        key=key,
-        kind="award",
-        source=key.replace("award", "service_record", 1),
-        actor=ACTOR,
-        effective_on=record.day,
-        lines=transfer(issuance, earner, points),
+def _issue(record: UnsettledRecord, points: int) -> Issue:
+    return Issue(
+        f"award:{record.record_id}",
+        f"service_record:{record.record_id}",
+        record.day,
+        f"region:{record.region_id}",
+        f"person:{record.person_id}",
+        expires_on(record.day),
+        points,
     )
 
 
 def _set_aside(record: UnsettledRecord, error: Exception, at: datetime) -> None:
-    attempts = queries.tries_of(record.record_id) + 1
+    record_id = UUID(record.record_id)
+    attempts = queries.tries_of(record_id) + 1
     again = retry_at(attempts, at)
     queries.set_aside(
         {
-            "service_record_id": record.record_id,
-            "person_id": record.person_id,
-            "region_id": record.region_id,
+            "service_record_id": record_id,
+            "person_id": UUID(record.person_id),
+            "region_id": UUID(record.region_id),
             "day": record.day,
             "code": error.code if isinstance(error, IncentiveError) else type(error).__name__,
             # The driver's text may quote values of the row; its first line names the fault only.
@@ -209,4 +219,4 @@ def _set_aside(record: UnsettledRecord, error: Exception, at: datetime) -> None:
             "retry_at": again,
         }
     )
-    checkin.postpone([record.record_id], again)
+    checkin.postpone([record_id], again)

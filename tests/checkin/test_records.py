@@ -102,7 +102,7 @@ def test_a_decision_may_be_changed_until_points_are_paid(door):
     again = {"reason": "是本人，查过了"}
     assert decide(door, door.as_worker, record, body=again).json["status"] == "verified"
     with transaction():
-        service.mark_settled([UUID(record)], clock.now())
+        service.mark_settled([record], clock.now())
     answer = decide(door, door.as_worker, record, "reject", reason)
     assert (answer.status_code, answer.json["code"]) == (409, "checkin.already_settled")
     assert decide(door, door.as_worker, record).status_code == 200
@@ -236,19 +236,19 @@ def test_who_is_there_is_shown_to_those_who_run_the_shift_by_number(door):
 
 
 def test_settlement_gets_verified_records_the_oldest_first_until_they_are_settled(door):
-    ids = [UUID(door.scan(door.checked_in()).json["service_record"]["id"]) for _ in range(3)]
+    ids = [door.scan(door.checked_in()).json["service_record"]["id"] for _ in range(3)]
     door.pending()
     at = clock.now()
     with transaction():
         found = service.unsettled(at, 2)
         assert [record.record_id for record in found] == ids[:2]
-        assert found[0].activity_id == door.activity.id
-        assert found[0].region_id == door.community.id
+        assert found[0].activity_id == str(door.activity.id)
+        assert found[0].region_id == str(door.community.id)
         assert (found[0].activity_kind, found[0].minutes) == ("environment", 30)
         service.mark_settled(ids[:2], at)
     with transaction():
         assert [record.record_id for record in service.unsettled(at, 9)] == ids[2:]
-        service.postpone(ids[2:], at + 5 * MINUTE)
+        service.postpone([UUID(ids[2])], at + 5 * MINUTE)
     with transaction():
         assert service.unsettled(at, 9) == []
         assert len(service.unsettled(at + 5 * MINUTE, 9)) == 1

@@ -1,5 +1,6 @@
 import pytest
 
+from incentive.rules import award
 from incentive.rules.domain import MINUTES_MAX
 
 
@@ -13,6 +14,6 @@ from incentive.rules.domain import MINUTES_MAX
         (60, {"paid_for_activity": -1}),
     ],
 )
-def test_a_fact_that_cannot_be_is_refused(fact, minutes, sums):
+def test_a_fact_that_cannot_be_is_refused(fact, rule_set, minutes, sums):
     with pytest.raises(ValueError):
-        fact(minutes, **sums)
+        award(fact(minutes, **sums), rule_set())

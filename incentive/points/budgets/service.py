@@ -6,8 +6,8 @@ the day of booking, so a late record counts in its own month.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from uuid import UUID
 
 from incentive.people.caller import Caller
@@ -41,6 +41,12 @@ def reserve(demands: Sequence[Demand], at: datetime) -> dict[str, Refusal]:
         for demand, budget_id in limited
         if demand.key not in fitting
     }
+
+
+def limits(places: Collection[tuple[UUID, date]]) -> bool:
+    """Say whether a budget counts for any of the (region, day) places."""
+    months = {(region_id, day.replace(day=1)) for region_id, day in places}
+    return bool(months and queries.counting(months))
 
 
 def keep_waiting(demands: Sequence[Demand], at: datetime) -> None:

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from incentive import rules
 from incentive.core.i18n import Text, _
-from incentive.settlement.domain import Sums, fact_of
 from incentive.settlement.rulebook.errors import (
     DraftClosed,
     DraftNotSimulated,
@@ -45,6 +44,14 @@ class PaidFact(NamedTuple):
     points: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What persons were awarded before some months: for activities, and whether anything."""
+
+    by_activity: dict[tuple[UUID, UUID], int]
+    awarded_before: frozenset[UUID]
+
+
 @dataclass(slots=True)
 class Change:
     """How many records were looked at, what they were paid and would have been, in points."""
@@ -75,7 +82,7 @@ def recompute(facts: Sequence[PaidFact], before: Sums, rule_set: rules.RuleSet) 
     `facts` are all of their persons' in the period, in the order in which they were settled;
     `before` is what these persons were awarded before the period.
     """
-    awards = rules.award_all([fact_of(fact, before) for fact in facts], rule_set)
+    awards = rules.award_all([_seen_by_rules(fact, before) for fact in facts], rule_set)
     result = Recomputed()
     for fact, award in zip(facts, awards, strict=True):
         for change in (
@@ -85,6 +92,18 @@ def recompute(facts: Sequence[PaidFact], before: Sums, rule_set: rules.RuleSet) 
         ):
             change.count(fact.points, award.points)
     return result
+
+
+def _seen_by_rules(paid: PaidFact, before: Sums) -> rules.Fact:
+    return rules.Fact(
+        person=str(paid.person_id),
+        activity=str(paid.activity_id),
+        kind=paid.activity_kind,
+        day=paid.day,
+        minutes=paid.minutes,
+        paid_for_activity=before.by_activity.get((paid.person_id, paid.activity_id), 0),
+        first=paid.person_id not in before.awarded_before,
+    )
 
 
 def check_months(first: date, last: date, today: date) -> None:

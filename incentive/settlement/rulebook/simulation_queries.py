@@ -12,9 +12,8 @@ from incentive.activities.models import Activity
 from incentive.checkin.models import ServiceRecord
 from incentive.core.db import session
 from incentive.people.models import Person
-from incentive.settlement.domain import Sums
 from incentive.settlement.models import Award
-from incentive.settlement.rulebook.domain import Change, PaidFact
+from incentive.settlement.rulebook.domain import Change, PaidFact, Sums
 from incentive.settlement.rulebook.models import (
     RuleDraft,
     Simulation,
@@ -100,7 +99,7 @@ def sums_before(persons: Sequence[UUID], first: date) -> Sums:
         .group_by(Award.person_id, Award.activity_id)
     )
     by_activity = {(person, activity): int(n) for person, activity, n in session().execute(earlier)}
-    return Sums({}, {}, by_activity, frozenset(person for person, _ in by_activity))
+    return Sums(by_activity, frozenset(person for person, _ in by_activity))
 
 
 def note(simulation_id: UUID, **values: Any) -> None:
