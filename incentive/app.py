@@ -20,6 +20,7 @@ from incentive.core import (
     limits,
     observe,
     problems,
+    sms,
 )
 from incentive.core.http import ApiBlueprint
 from incentive.core.paths import static_dir, static_version
@@ -35,6 +36,7 @@ from incentive.merchants import payments_api, statements_api
 from incentive.merchants import sources as merchants_sources  # noqa: F401 - registers itself
 from incentive.people import api as people_api
 from incentive.people import caller, me_api
+from incentive.people.one_time import api as one_time_api
 from incentive.points import sources as points_sources  # noqa: F401 - registers itself
 from incentive.points.budgets import api as budgets_api
 from incentive.points.budgets import checks as budgets_checks  # noqa: F401 - registers itself
@@ -76,6 +78,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     payments_api.bp,
     people_api.bp,
     me_api.bp,
+    one_time_api.bp,
     activities_api.bp,
     checkin_api.bp,
     scan_api.bp,
@@ -129,6 +132,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     addresses.init_app(app)
     browser.init_app(app)
     limits.init_app(app)
+    sms.init_app(app)
     rendering.init_app(app)
     app.extensions["error_page"] = pages.error_page
     app.extensions["require_at_station"] = stations.require_at

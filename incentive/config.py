@@ -1,7 +1,7 @@
 """Settings, read once from INCENTIVE_* variables and frozen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,6 +24,10 @@ class Settings:
     `checkpoint_dir` is a folder and `checkpoint_webhook` an https address that signed checkpoints
     are delivered to.
     `trusted_proxies` is how many proxies in a row stand before the web server.
+    `sms` is by which way short messages leave (`console`, `file:<path>`, an https address), and
+    `sms_token` what a gateway knows us by; without it there are none, and with `prove_phones`
+    nobody registers without a code that was sent to their phone. `codes_per_minute` holds for one
+    client address.
     """
 
     database_url: str
@@ -40,6 +44,10 @@ class Settings:
     registrations_per_minute: int = 600
     checkpoint_dir: str | None = None
     checkpoint_webhook: str | None = None
+    sms: str | None = None
+    sms_token: str = field(default="", repr=False)
+    prove_phones: bool = False
+    codes_per_minute: int = 60
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -68,6 +76,10 @@ class Settings:
             ),
             checkpoint_dir=environ.get("INCENTIVE_CHECKPOINT_DIR", "").strip() or None,
             checkpoint_webhook=_webhook(environ, "INCENTIVE_CHECKPOINT_WEBHOOK"),
+            sms=_sms(environ),
+            sms_token=environ.get("INCENTIVE_SMS_TOKEN", "").strip(),
+            prove_phones=_proving(environ),
+            codes_per_minute=_whole(environ, "INCENTIVE_CODES_PER_MINUTE", cls.codes_per_minute),
         )
 
 
@@ -116,6 +128,36 @@ def _webhook(environ: Mapping[str, str], name: str) -> str | None:
         usable = False
     if not usable or parts.fragment:
         raise SettingsError(f"{name} must be an https address, not {text!r}.")
+    return text
+
+
+def _sms(environ: Mapping[str, str]) -> str | None:
+    text = environ.get("INCENTIVE_SMS", "").strip()
+    if text in {"", "off"}:
+        return None
+    if text == "console" or (text.startswith("file:") and len(text) > len("file:")):
+        return text
+    try:
+        return _webhook(environ, "INCENTIVE_SMS")
+    except SettingsError:
+        raise SettingsError(
+            "INCENTIVE_SMS must be `off`, `console`, `file:<path>` or a gateway's https address,"
+            f" not {text!r}."
+        ) from None
+
+
+def _proving(environ: Mapping[str, str]) -> bool:
+    wanted = _choice(environ, "INCENTIVE_PROVE_PHONES", ("no", "yes")) == "yes"
+    if wanted and _sms(environ) is None:
+        raise SettingsError("INCENTIVE_PROVE_PHONES=yes needs INCENTIVE_SMS, to send the codes by.")
+    return wanted
+
+
+def _choice(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """Return one of `choices`; the first if the variable is not set."""
+    text = environ.get(name, "").strip() or choices[0]
+    if text not in choices:
+        raise SettingsError(f"{name} must be one of {', '.join(choices)}, not {text!r}.")
     return text
 
 

@@ -97,6 +97,7 @@ def _settings(admin_url: str, name: str) -> Settings:
         admin_database_url=own,
         redis_url="unix:///nonexistent/valkey.sock",
         secret=SECRET,
+        sms=f"file:{os.devnull}",
     )
 
 

@@ -107,6 +107,15 @@ def count_registration(who: str) -> None:
     _limits().spend("registration", who, _settings().registrations_per_minute)
 
 
+def count_code(who: str) -> None:
+    """Count a one-time code asked for, or tried, from `who`.
+
+    Raises:
+        TooFast: as `Limits.spend`.
+    """
+    _limits().spend("code", who, _settings().codes_per_minute)
+
+
 def _limits() -> Limits:
     limits: Limits = current_app.extensions["limits"]
     return limits

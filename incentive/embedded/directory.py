@@ -62,6 +62,11 @@ class DataDirectory:
         """Return the folder through which the web processes add up their counters."""
         return self.root / "metrics"
 
+    @property
+    def messages(self) -> Path:
+        """Return the file that short messages are written to while no gateway sends them."""
+        return self.root / "messages.txt"
+
     def log(self, name: str) -> Path:
         """Return the log of the child `name`."""
         return self.logs / f"{name}.log"

@@ -126,6 +126,8 @@ class Supervisor:
         }
         if not environ.get("INCENTIVE_SECRET") and not environ.get("INCENTIVE_SECRET_FILE"):
             environ["INCENTIVE_SECRET_FILE"] = str(self.directory.secret_file())
+        # Nobody has a contract with an operator yet: codes are written where one can look.
+        environ.setdefault("INCENTIVE_SMS", f"file:{self.directory.messages}")
         return environ
 
     def _migrate(self, environ: Mapping[str, str]) -> None:

@@ -6,8 +6,11 @@ from incentive.core import clock, idempotency
 from incentive.core.db import transaction
 from incentive.core.jobs import periodic
 from incentive.people import queries
+from incentive.people.one_time import queries as one_time_queries
 
 ANSWERS_KEPT = timedelta(days=7)
+# Longer than a phone's codes are counted.
+CODES_KEPT = timedelta(days=2)
 FAILURES_KEPT = timedelta(days=1)
 # Logs are kept for six months at least (Cybersecurity Law, art. 21).
 SESSIONS_KEPT = timedelta(days=200)
@@ -15,8 +18,9 @@ SESSIONS_KEPT = timedelta(days=200)
 
 @periodic(cron="40 3 * * *")
 def forget() -> None:
-    """Delete old answers to retries, wrong tries, and sessions that ended long ago."""
+    """Delete old answers to retries, wrong tries, codes, and sessions that ended long ago."""
     now = clock.now()
     with transaction():
         idempotency.sweep(now - ANSWERS_KEPT)
+        one_time_queries.forget(now - CODES_KEPT)
         queries.forget(failures_before=now - FAILURES_KEPT, sessions_before=now - SESSIONS_KEPT)

@@ -1,5 +1,7 @@
 """What people see of themselves over HTTP: who they are, and their card."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, Final
 
 from flask import Response
@@ -12,6 +14,7 @@ from incentive.core.limits import count_registration
 from incentive.people import cards, service
 from incentive.people.caller import caller
 from incentive.people.me import Me, me
+from incentive.people.one_time import service as one_time
 from incentive.people.schemas import (
     CardKeysSchema,
     CardSchema,
@@ -25,14 +28,25 @@ bp: Final = ApiBlueprint("me", __name__, description="The caller, and the caller
 _DRAWING: Final = {"type": "string", "format": "binary"}
 
 
+def _counting_codes(view: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(view)
+    def run(given: dict[str, Any]) -> Any:
+        one_time.count_try_to_register(given["phone"], given["code"], clock.now())
+        return view(given)
+
+    return run
+
+
 @bp.post("/me")
 @bp.doc(security=[])
 @bp.arguments(OwnRegistrationSchema)
+@_counting_codes
 @bp.once_for_anyone(201, MeSchema)
 def sign_up(given: dict[str, Any]) -> Me:
     """Register yourself at the community where you live; then sign in."""
     count_registration(client_network())
     at = clock.now()
+    one_time.use_code_to_register(given["phone"], given.pop("code"), at)
     return me(service.sign_up(**given, at=at).id, at)
 
 

@@ -8,6 +8,7 @@ from incentive.people.passwords import LENGTH_MAX
 from incentive.people.permissions import ROLES
 from incentive.regions.models import GridKind
 
+CODE_LENGTH_MAX = 20
 _PHONE = validate.Length(1, 40)
 
 
@@ -37,9 +38,13 @@ class RegisterSchema(Schema):
 
 
 class OwnRegistrationSchema(RegisterSchema):
-    """Somebody who registers themselves, and so needs a password."""
+    """Somebody who registers themselves, and so needs a password.
+
+    `code`: the one-time code for registering, where phones are proved.
+    """
 
     password = fields.String(required=True, validate=validate.Length(1, LENGTH_MAX))
+    code = fields.String(load_default="", validate=validate.Length(0, CODE_LENGTH_MAX))
 
 
 class NewPasswordSchema(Schema):

@@ -17,6 +17,8 @@ from incentive.people.domain import (
 )
 from incentive.people.errors import SignInLocked, WrongCredentials
 from incentive.people.models import Person, SignIn, SignInFailure
+from incentive.people.one_time import service as one_time
+from incentive.people.one_time.domain import Purpose
 from incentive.people.service import blind_phone, blind_place, person
 
 TOKEN_BYTES: Final = 32
@@ -34,6 +36,17 @@ def sign_in(
         As `prove`; PhoneUnusable: this is no phone number.
     """
     return prove(phones.parse(phone), password, at, place, lambda person: _open(person, at))
+
+
+def sign_in_by_code(phone: str, code: str, at: datetime) -> tuple[str, datetime, Person]:
+    """Do as `sign_in` for who proves by a one-time code to hold the phone.
+
+    Raises:
+        CodeWrong: as `one_time.prove`; PhoneUnusable: this is no phone number.
+    """
+    return one_time.prove(
+        Purpose.SIGN_IN, phones.parse(phone), code, at, lambda person: _open(person, at)
+    )
 
 
 def change_password(by: Caller, current: str, new: str, at: datetime, place: str = "") -> None:

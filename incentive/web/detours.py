@@ -116,6 +116,24 @@ def to_start() -> ResponseReturnValue:
     return _to("web.home")
 
 
+@bp.get("/sign-in/sms/code")
+def to_sign_in_by_sms() -> ResponseReturnValue:
+    """Go to where a code is asked for."""
+    return _to("web.sign_in_by_sms")
+
+
+@bp.get("/password/forgotten/code")
+def to_forgotten_password() -> ResponseReturnValue:
+    """Go to where a code for a new password is asked for."""
+    return _to("web.forgotten_password")
+
+
+@bp.get("/register/code")
+def to_register() -> ResponseReturnValue:
+    """Go to where one registers."""
+    return _to("web.register")
+
+
 @bp.get("/rules/drafts")
 def to_rules() -> ResponseReturnValue:
     """Go to the rules."""

@@ -10,6 +10,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     award_pages,
     bank_pages,
     checkpoint_pages,
+    code_pages,
     counter_pages,
     day_pages,
     desk_act_pages,

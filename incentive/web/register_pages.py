@@ -14,10 +14,12 @@ from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unavailable
 from incentive.core.http import ANYONE
 from incentive.core.i18n import _
-from incentive.core.limits import count_registration
+from incentive.core.limits import count_code, count_registration
 from incentive.people import service as people
 from incentive.people.domain import SELF_ROLES
 from incentive.people.errors import ForeignOrigin, PhoneTaken
+from incentive.people.one_time import service as one_time
+from incentive.people.one_time.domain import Purpose
 from incentive.people.passwords import LENGTH_MAX, LENGTH_MIN
 from incentive.web import forms, queries, viewer
 from incentive.web.errors import HomeMissing, NameMissing, PasswordTooLong
@@ -45,6 +47,9 @@ def register_now() -> ResponseReturnValue:
     try:
         count_registration(client_network())
         password = _password()
+        one_time.count_try_to_register(
+            request.form.get("phone", ""), request.form.get("code", ""), clock.now()
+        )
         with transaction():
             forms.once(ANYONE, lambda: str(_enter(password)))
         answer = signed_in(request.form.get("phone", ""), password)
@@ -70,6 +75,23 @@ def register_now() -> ResponseReturnValue:
     return answer
 
 
+@bp.post("/register/code")
+def register_code() -> ResponseReturnValue:
+    """Have a code sent to the phone in the form; all else that was typed stays, but no password."""
+    if not is_same_origin():
+        raise ForeignOrigin
+    typed = {name: request.form.get(name, "") for name in _ASKED}
+    try:
+        count_code(client_network())
+        one_time.send(Purpose.REGISTER, typed["phone"], clock.now())
+    except Unavailable:
+        raise
+    except IncentiveError as error:
+        page = _page(request.form.get("q", ""), typed, [(error.field, error.message)])
+        return page, error.status
+    return _page(request.form.get("q", ""), typed, [], sent=True)
+
+
 def _enter(password: str) -> UUID:
     name, home = request.form.get("name", "").strip(), forms.identifier("home_region_id")
     role = request.form.get("role", SELF_ROLES[0])
@@ -77,6 +99,9 @@ def _enter(password: str) -> UUID:
         raise NameMissing
     if home is None:
         raise HomeMissing
+    one_time.use_code_to_register(
+        request.form.get("phone", ""), request.form.get("code", ""), clock.now()
+    )
     made = people.sign_up(
         name=name,
         phone=request.form.get("phone", ""),
@@ -101,6 +126,7 @@ def _page(
     errors: Sequence[tuple[str | None, object]],
     *,
     taken: bool = False,
+    sent: bool = False,
 ) -> str:
     begin = q.strip().replace("\x00", "")
     found: Sequence[Any] = []
@@ -114,6 +140,8 @@ def _page(
         typed=typed,
         errors=errors,
         taken=taken,
+        proving=one_time.is_asked_to_register(),
+        sent=sent,
         password_min=LENGTH_MIN,
         full=len(found) == FOUND_MAX,
     )

@@ -6,7 +6,7 @@ from typing import Final
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from incentive.core import clock
+from incentive.core import clock, sms
 from incentive.core.addresses import client_network, is_secure
 from incentive.core.browser import is_same_origin
 from incentive.core.db import transaction
@@ -29,7 +29,7 @@ def sign_in() -> ResponseReturnValue:
     if viewer.greet():
         return redirect(url_for("web.me"))
     back = own_path(request.args.get("next"))
-    return render_template("web/sign_in.html", errors=[], phone="", next=back)
+    return render_template("web/sign_in.html", errors=[], phone="", next=back, by_sms=sms.is_on())
 
 
 @bp.post("/sign-in")
@@ -44,7 +44,9 @@ def sign_in_now() -> ResponseReturnValue:
         raise
     except IncentiveError as error:
         errors = [(error.field, error.message)]
-        page = render_template("web/sign_in.html", errors=errors, phone=phone, next=back)
+        page = render_template(
+            "web/sign_in.html", errors=errors, phone=phone, next=back, by_sms=sms.is_on()
+        )
         answer = make_response(page, error.status)
         wait = error.figures.get("retry_after_seconds")
         if wait is not None:
@@ -73,6 +75,11 @@ def signed_in(phone: str, password: str, back: str = "") -> Response:
     place = client_network()
     count_sign_in(place)
     token, expires_at, _person = open_session(phone, password, clock.now(), place)
+    return opened(token, expires_at, back)
+
+
+def opened(token: str, expires_at: datetime, back: str = "") -> Response:
+    """Return the redirect to `back`, or to the page of the person's work, with the token in it."""
     if not back:
         with transaction():
             who = identify(token)

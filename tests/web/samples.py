@@ -16,7 +16,7 @@ from incentive.stations.stock.domain import CAUSES, CORRECTABLE, KINDS
 from incentive.stations.stocktakes.domain import CAUSES as FOUND_CAUSES
 from incentive.stations.stocktakes.domain import Progress
 from incentive.stations.stocktakes.papers import STATES
-from tests.web import desk_samples, settlement_samples
+from tests.web import desk_samples, settlement_samples, sign_in_samples
 
 KUNMING = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2025, 11, 29, 1, 20, tzinfo=UTC)
@@ -35,7 +35,7 @@ def at(hours: float) -> datetime:
 
 def viewer(path: str) -> dict[str, Any] | None:
     name = path.rpartition("/")[2]
-    if name in PUBLIC:
+    if name in PUBLIC or name in sign_in_samples.PUBLIC:
         return None
     links = [
         {"label": "我的", "href": "/me", "icon": "person", "current": name.startswith("me")},
@@ -618,7 +618,7 @@ def duty() -> dict[str, Any]:
 
 
 def sign_in(errors: list[tuple[str | None, str]], phone: str = "") -> dict[str, Any]:
-    return {"errors": errors, "phone": phone, "next": ""}
+    return {"errors": errors, "phone": phone, "next": "", "by_sms": not errors}
 
 
 def register(**more: Any) -> dict[str, Any]:
@@ -1279,3 +1279,8 @@ PAGES: dict[str, Any] = {
 
 PAGES |= desk_samples.PAGES
 PAGES |= settlement_samples.PAGES
+PAGES |= sign_in_samples.PAGES
+PAGES["register_proving"] = (
+    "web/register.html",
+    lambda: register(proving=True, sent=True, typed={"name": "李春梅", "phone": "13812345678"}),
+)
