@@ -21,6 +21,7 @@ from incentive.core import jurisdictions, limits
 from incentive.core.db import db, sqlalchemy_url, transaction
 from incentive.core.schema import create_jurisdiction, migrate
 from tests import server as test_server
+from tests.declared import declarations_hold
 from tests.undone import undone
 
 SECRET = b"a secret of the tests, of no worth anywhere"
@@ -66,6 +67,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure() -> None:
     """Stop them with it."""
     test_server.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_what_is_declared() -> Iterator[None]:
+    """Let no address ask for a permission that it does not declare, in any test."""
+    with declarations_hold():
+        yield
 
 
 @pytest.fixture(scope="session")

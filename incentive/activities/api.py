@@ -8,6 +8,7 @@ from incentive.activities import service, sign_ups
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
+from incentive.core.needs import OWN, PUBLIC, REGION, needs
 from incentive.core.paging import Page, PageQuerySchema
 from incentive.people.caller import caller
 
@@ -15,6 +16,7 @@ bp: Final = ApiBlueprint("activities", __name__, description="Activities, shifts
 
 
 @bp.post("/teams")
+@needs("activity.manage", of=REGION)
 @bp.arguments(shapes.NewTeamSchema)
 @bp.once(201, shapes.TeamSchema)
 def found_team(wanted: dict[str, Any]) -> Any:
@@ -23,7 +25,7 @@ def found_team(wanted: dict[str, Any]) -> Any:
 
 
 @bp.get("/activities")
-@bp.doc(security=[])
+@needs(PUBLIC)
 @bp.arguments(shapes.ActivityQuerySchema, location="query")
 @bp.response(200, shapes.ActivityPageSchema)
 def list_activities(query: dict[str, Any]) -> Page:
@@ -33,6 +35,7 @@ def list_activities(query: dict[str, Any]) -> Page:
 
 
 @bp.post("/activities")
+@needs("activity.manage", of=REGION)
 @bp.arguments(shapes.NewActivitySchema)
 @bp.once(201, shapes.ActivitySchema)
 def publish(wanted: dict[str, Any]) -> Any:
@@ -41,7 +44,7 @@ def publish(wanted: dict[str, Any]) -> Any:
 
 
 @bp.get("/activities/<uuid:activity_id>")
-@bp.doc(security=[])
+@needs(PUBLIC)
 @bp.response(200, shapes.ActivitySchema)
 def show_activity(activity_id: UUID) -> Any:
     """Show an activity, also a cancelled one."""
@@ -50,6 +53,7 @@ def show_activity(activity_id: UUID) -> Any:
 
 
 @bp.post("/activities/<uuid:activity_id>/cancel")
+@needs("activity.manage", of=REGION)
 @bp.response(200, shapes.ActivitySchema)
 def cancel_activity(activity_id: UUID) -> Any:
     """Cancel an activity, its shifts that are not over, and their sign-ups."""
@@ -58,7 +62,7 @@ def cancel_activity(activity_id: UUID) -> Any:
 
 
 @bp.get("/activities/<uuid:activity_id>/shifts")
-@bp.doc(security=[])
+@needs(PUBLIC)
 @bp.arguments(PageQuerySchema, location="query")
 @bp.response(200, shapes.ShiftPageSchema)
 def list_shifts(query: dict[str, Any], activity_id: UUID) -> Page:
@@ -68,6 +72,7 @@ def list_shifts(query: dict[str, Any], activity_id: UUID) -> Page:
 
 
 @bp.post("/activities/<uuid:activity_id>/shifts")
+@needs("activity.manage", of=REGION)
 @bp.arguments(shapes.NewShiftSchema)
 @bp.once(201, shapes.ShiftSchema)
 def add_shift(wanted: dict[str, Any], activity_id: UUID) -> Any:
@@ -76,7 +81,7 @@ def add_shift(wanted: dict[str, Any], activity_id: UUID) -> Any:
 
 
 @bp.get("/shifts/<uuid:shift_id>")
-@bp.doc(security=[])
+@needs(PUBLIC)
 @bp.response(200, shapes.ShiftSchema)
 def show_shift(shift_id: UUID) -> Any:
     """Show a shift and how full it is."""
@@ -85,6 +90,7 @@ def show_shift(shift_id: UUID) -> Any:
 
 
 @bp.post("/shifts/<uuid:shift_id>/cancel")
+@needs("activity.manage", of=REGION)
 @bp.response(200, shapes.ShiftSchema)
 def cancel_shift(shift_id: UUID) -> Any:
     """Cancel a shift and every sign-up for it."""
@@ -93,6 +99,7 @@ def cancel_shift(shift_id: UUID) -> Any:
 
 
 @bp.post("/shifts/<uuid:shift_id>/sign-ups")
+@needs(OWN)
 @bp.once(201, shapes.SignUpSchema)
 def sign_up(shift_id: UUID) -> Any:
     """Sign up: a place if there is one, else the end of the queue."""
@@ -100,6 +107,7 @@ def sign_up(shift_id: UUID) -> Any:
 
 
 @bp.delete("/shifts/<uuid:shift_id>/sign-ups/mine")
+@needs(OWN)
 @bp.response(200, shapes.SignUpSchema)
 def withdraw(shift_id: UUID) -> Any:
     """Withdraw; the first in the queue gets the place."""
@@ -108,6 +116,7 @@ def withdraw(shift_id: UUID) -> Any:
 
 
 @bp.get("/shifts/<uuid:shift_id>/sign-ups")
+@needs("shift.scan", of=REGION)
 @bp.arguments(PageQuerySchema, location="query")
 @bp.response(200, shapes.ShiftSignUpPageSchema)
 def list_sign_ups(query: dict[str, Any], shift_id: UUID) -> Page:
@@ -117,6 +126,7 @@ def list_sign_ups(query: dict[str, Any], shift_id: UUID) -> Page:
 
 
 @bp.get("/me/sign-ups")
+@needs(OWN)
 @bp.arguments(PageQuerySchema, location="query")
 @bp.response(200, shapes.MySignUpPageSchema)
 def my_sign_ups(query: dict[str, Any]) -> Page:

@@ -96,7 +96,7 @@ def of_shift(shift_id: UUID, by: Caller, *, cursor: str | None, limit: int) -> P
     Raises:
         UnknownShift, OutOfScope: as they say.
     """
-    by.require("shift.run", region_path=service.shift(shift_id).region_path)
+    by.require("shift.scan", region_path=service.shift(shift_id).region_path)
     key = [SignUp.queued_at, SignUp.id]
     return page(rows.of_shift(shift_id), key, cursor=cursor, limit=limit, scalars=False)
 

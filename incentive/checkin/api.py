@@ -15,6 +15,7 @@ from incentive.core.addresses import public_base
 from incentive.core.codes import png, svg
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
+from incentive.core.needs import OWN, REACH, REGION, needs
 from incentive.core.paging import Page, PageQuerySchema
 from incentive.people.caller import Caller, caller
 
@@ -23,6 +24,7 @@ Show = Callable[[UUID, Caller, str, datetime], ShownCode]
 
 
 @bp.get("/shifts/<uuid:shift_id>/code")
+@needs("shift.run", of=REGION)
 @bp.response(200, shapes.ShiftCodeSchema)
 def shift_code(shift_id: UUID) -> ShownCode:
     """Return the shift's code of this half minute.
@@ -33,6 +35,7 @@ def shift_code(shift_id: UUID) -> ShownCode:
 
 
 @bp.get("/shifts/<uuid:shift_id>/code.svg")
+@needs("shift.run", of=REGION)
 @bp.response(200, content_type="image/svg+xml")
 def shift_code_svg(shift_id: UUID) -> Response:
     """Draw the shift's code of this half minute."""
@@ -40,6 +43,7 @@ def shift_code_svg(shift_id: UUID) -> Response:
 
 
 @bp.get("/shifts/<uuid:shift_id>/code.png")
+@needs("shift.run", of=REGION)
 @bp.response(200, content_type="image/png")
 def shift_code_png(shift_id: UUID) -> Response:
     """Draw the shift's code of this half minute."""
@@ -47,6 +51,7 @@ def shift_code_png(shift_id: UUID) -> Response:
 
 
 @bp.get("/shifts/<uuid:shift_id>/printed-code")
+@needs("shift.run", of=REGION)
 @bp.response(200, shapes.ShiftCodeSchema)
 def printed_code(shift_id: UUID) -> ShownCode:
     """Return the shift's code for paper."""
@@ -54,6 +59,7 @@ def printed_code(shift_id: UUID) -> ShownCode:
 
 
 @bp.get("/shifts/<uuid:shift_id>/printed-code.svg")
+@needs("shift.run", of=REGION)
 @bp.response(200, content_type="image/svg+xml")
 def printed_code_svg(shift_id: UUID) -> Response:
     """Draw the shift's code for paper."""
@@ -61,6 +67,7 @@ def printed_code_svg(shift_id: UUID) -> Response:
 
 
 @bp.get("/shifts/<uuid:shift_id>/printed-code.png")
+@needs("shift.run", of=REGION)
 @bp.response(200, content_type="image/png")
 def printed_code_png(shift_id: UUID) -> Response:
     """Draw the shift's code for paper."""
@@ -68,6 +75,7 @@ def printed_code_png(shift_id: UUID) -> Response:
 
 
 @bp.get("/shifts/<uuid:shift_id>/attendances")
+@needs("shift.run", of=REGION)
 @bp.arguments(PageQuerySchema, location="query")
 @bp.response(200, shapes.AttendancePageSchema)
 def attendances(query: dict[str, Any], shift_id: UUID) -> Page:
@@ -77,6 +85,7 @@ def attendances(query: dict[str, Any], shift_id: UUID) -> Page:
 
 
 @bp.post("/attendances/<uuid:attendance_id>/confirm")
+@needs("shift.override", of=REGION)
 @bp.response(200, shapes.AttendanceSchema)
 def confirm(attendance_id: UUID) -> Any:
     """Vouch that a person is or was there, in place of the proof that their scans lack."""
@@ -85,6 +94,7 @@ def confirm(attendance_id: UUID) -> Any:
 
 
 @bp.get("/me/service-records")
+@needs(OWN)
 @bp.arguments(PageQuerySchema, location="query")
 @bp.response(200, shapes.ServiceRecordPageSchema)
 def my_records(query: dict[str, Any]) -> Page:
@@ -94,6 +104,7 @@ def my_records(query: dict[str, Any]) -> Page:
 
 
 @bp.get("/service-records")
+@needs("record.verify", of=REACH)
 @bp.arguments(shapes.RecordQuerySchema, location="query")
 @bp.response(200, shapes.ServiceRecordPageSchema)
 def records(query: dict[str, Any]) -> Page:
@@ -103,6 +114,7 @@ def records(query: dict[str, Any]) -> Page:
 
 
 @bp.post("/service-records/<uuid:record_id>/verify")
+@needs("record.verify", of=REGION)
 @bp.arguments(shapes.VerificationSchema)
 @bp.response(200, shapes.ServiceRecordSchema)
 def verify(wanted: dict[str, str], record_id: UUID) -> Any:
@@ -112,6 +124,7 @@ def verify(wanted: dict[str, str], record_id: UUID) -> Any:
 
 
 @bp.post("/service-records/<uuid:record_id>/reject")
+@needs("record.verify", of=REGION)
 @bp.arguments(shapes.RejectionSchema)
 @bp.response(200, shapes.ServiceRecordSchema)
 def reject(wanted: dict[str, str], record_id: UUID) -> Any:

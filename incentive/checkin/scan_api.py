@@ -20,6 +20,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unauthenticated, Unavailable
 from incentive.core.http import ApiBlueprint
+from incentive.core.needs import REGION, needs
 from incentive.people.caller import presented_token
 from incentive.people.errors import NotSignedIn
 
@@ -39,6 +40,7 @@ _log: Final = structlog.get_logger(__name__)
 
 
 @bp.post("/scans")
+@needs("shift.scan", of=REGION, own=True)
 @bp.arguments(_SCAN)
 @bp.response(201, ScanAnswerSchema)
 def scan(request: ScanRequest) -> Response:
@@ -51,6 +53,7 @@ def scan(request: ScanRequest) -> Response:
 
 
 @bp.post("/scans/batch")
+@needs("shift.scan", of=REGION, own=True)
 @bp.arguments(BatchSchema)
 @bp.response(200, BatchAnswerSchema)
 def scan_batch(batch: dict[str, Any]) -> Response:

@@ -38,7 +38,7 @@ from incentive.people.caller import token_hash
 from incentive.people.errors import NotSignedIn
 from incentive.people.permissions import PERMISSIONS
 
-_ROLES: Final = sorted(PERMISSIONS["shift.run"])
+_ROLES: Final = sorted(PERMISSIONS["shift.scan"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def confirm(attendance_id: UUID, by: Caller, at: datetime) -> Row[*tuple[Any, ..
         raise UnknownAttendance
     queries.lock_attendance(attendance_id)
     known = queries.attendance(attendance_id)
-    by.require("shift.run", region_path=known.region_path)
+    by.require("shift.override", region_path=known.region_path)
     if known.person_id == by.person_id:
         raise OwnRecord
     queries.confirm(attendance_id, by.person_id)

@@ -22,6 +22,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from incentive.core import clock, idempotency
 from incentive.core.db import transaction
+from incentive.core.needs import Need
 
 API_PREFIX: Final = "/api/v1"
 CREATES_HEADER: Final = {
@@ -121,9 +122,14 @@ class ApiBlueprint(Blueprint):
         super().__init__(f"api_{name}", import_name, url_prefix=API_PREFIX, description=description)
 
     def add_url_rule(self, rule: str, *args: Any, **kwargs: Any) -> None:
-        """Register an endpoint, documenting the refusals that its method can meet."""
+        """Register an endpoint, documenting what it needs and the refusals its method can meet."""
         view = kwargs.get("view_func") or (args[1] if len(args) > 1 else None)
         if view is not None:
+            need: Need | None = getattr(view, "need", None)
+            if need is not None:
+                public: dict[str, Any] = {"security": []} if need.is_public else {}
+                told = self.doc(**{"x-permission": need.as_document()}, **public)
+                view._apidoc = told(view)._apidoc  # noqa: SLF001 - as below
             statuses = [400, 401, 403, 404, 413, 422, 429, 503]
             if set(kwargs.get("methods") or ("GET",)) - {"GET", "HEAD"}:
                 statuses += [409, 410, 415]

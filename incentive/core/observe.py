@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from incentive.config import Settings
 from incentive.core.db import db
+from incentive.core.needs import PUBLIC, needs
 
 # Its count is the number of answers: one figure to write for each request, not two.
 SECONDS: Final = Histogram("incentive_request_seconds", "Time to answer", ["endpoint", "status"])
@@ -44,12 +45,14 @@ def init_app(app: Flask) -> None:
 
 
 @bp.get("/healthz")
+@needs(PUBLIC)
 def healthz() -> Response:
     """Say that this process answers, whatever else may be away."""
     return jsonify(status="ok")
 
 
 @bp.get("/readyz")
+@needs(PUBLIC)
 def readyz() -> Response:
     """Say that the books can be read; otherwise 503 from the error handler."""
     with Session(db.engine) as session:
@@ -58,6 +61,7 @@ def readyz() -> Response:
 
 
 @bp.get("/metrics")
+@needs(PUBLIC)
 def metrics() -> Response:
     """Return the figures of all web processes in Prometheus' text form."""
     settings: Settings = current_app.config["SETTINGS"]

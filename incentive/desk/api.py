@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint, page_of
+from incentive.core.needs import REACH, needs
 from incentive.core.paging import Page
 from incentive.core.zone import today
 from incentive.desk import acts, charts
@@ -16,6 +17,7 @@ bp: Final = ApiBlueprint("desk", __name__, description="The audit desk: for audi
 
 
 @bp.get("/audit-log")
+@needs("audit.read", of=REACH)
 @bp.arguments(ActQuerySchema, location="query")
 @bp.response(200, page_of(ActSchema))
 def search_acts(query: dict[str, Any]) -> Page:
@@ -26,6 +28,7 @@ def search_acts(query: dict[str, Any]) -> Page:
 
 
 @bp.get("/desk/series")
+@needs("audit.read", of=REACH)
 @bp.arguments(SeriesQuerySchema, location="query")
 @bp.response(200, SeriesSchema)
 def points_over_time(query: dict[str, Any]) -> dict[str, list[Period]]:

@@ -8,6 +8,7 @@ from flask import Response, send_file
 from incentive.core import clock
 from incentive.core.db import jurisdiction, snapshot
 from incentive.core.http import ApiBlueprint
+from incentive.core.needs import WHOLE, needs
 from incentive.desk.schemas import ExportQuerySchema
 from incentive.ledger import exporting
 from incentive.ledger.export_errors import ExportTooLong
@@ -22,6 +23,7 @@ _MIMETYPE: Final = "application/octet-stream"
 
 
 @bp.get("/ledger/export")
+@needs("ledger.read", of=WHOLE)
 @bp.arguments(ExportQuerySchema, location="query")
 @bp.response(200, {"type": "string", "format": "binary"}, content_type=_MIMETYPE)
 def export_ledger(query: dict[str, Any]) -> Response:

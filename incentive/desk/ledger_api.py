@@ -9,6 +9,7 @@ from flask import Response, send_file
 from incentive.core.db import transaction
 from incentive.core.documents import attachment, file_name
 from incentive.core.http import ApiBlueprint
+from incentive.core.needs import REACH, needs
 from incentive.core.zone import today
 from incentive.desk import ledger, transactions
 from incentive.desk.ledger import LedgerPage
@@ -30,6 +31,7 @@ _Writer = Callable[[Caller, LedgerFilter, IO[bytes]], None]
 
 
 @bp.get("/desk/transactions")
+@needs("audit.read", of=REACH)
 @bp.arguments(LedgerQuerySchema, location="query")
 @bp.response(200, LedgerPageSchema)
 def browse(query: dict[str, Any]) -> LedgerPage:
@@ -40,6 +42,7 @@ def browse(query: dict[str, Any]) -> LedgerPage:
 
 
 @bp.get("/desk/transactions/<int:transaction_id>")
+@needs("audit.read", of=REACH)
 @bp.response(200, TransactionSchema)
 def show_transaction(transaction_id: int) -> Opened:
     """Show one transaction with its entries."""
@@ -48,6 +51,7 @@ def show_transaction(transaction_id: int) -> Opened:
 
 
 @bp.get("/desk/entries.csv")
+@needs("audit.read", of=REACH)
 @bp.arguments(LedgerFilterSchema, location="query")
 @bp.response(200, _FILE, content_type=_CSV)
 def entries_csv(query: dict[str, Any]) -> Response:
@@ -56,6 +60,7 @@ def entries_csv(query: dict[str, Any]) -> Response:
 
 
 @bp.get("/desk/entries.xlsx")
+@needs("audit.read", of=REACH)
 @bp.arguments(LedgerFilterSchema, location="query")
 @bp.response(200, _FILE, content_type=_XLSX)
 def entries_xlsx(query: dict[str, Any]) -> Response:

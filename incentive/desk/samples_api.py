@@ -9,6 +9,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.documents import send
 from incentive.core.http import ApiBlueprint, page_of
+from incentive.core.needs import REACH, needs
 from incentive.core.paging import Page, PageQuerySchema
 from incentive.desk import samples, worksheets
 from incentive.desk.sample_schemas import (
@@ -26,6 +27,7 @@ _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 
 
 @bp.post("/desk/samples")
+@needs("audit.read", of=REACH)
 @bp.arguments(NewSampleSchema)
 @bp.once(201, WorksheetSchema)
 def draw(wanted: dict[str, Any]) -> Worksheet:
@@ -34,6 +36,7 @@ def draw(wanted: dict[str, Any]) -> Worksheet:
 
 
 @bp.get("/desk/samples")
+@needs("audit.read", of=REACH)
 @bp.arguments(PageQuerySchema, location="query")
 @bp.response(200, page_of(ListedSampleSchema))
 def list_samples(query: dict[str, Any]) -> Page:
@@ -43,6 +46,7 @@ def list_samples(query: dict[str, Any]) -> Page:
 
 
 @bp.get("/desk/samples/<uuid:sample_id>")
+@needs("audit.read", of=REACH)
 @bp.response(200, WorksheetSchema)
 def show_sample(sample_id: UUID) -> Worksheet:
     """Show a sample with what was found at each row."""
@@ -51,6 +55,7 @@ def show_sample(sample_id: UUID) -> Worksheet:
 
 
 @bp.post("/desk/samples/<uuid:sample_id>/findings")
+@needs("audit.read", of=REACH)
 @bp.arguments(FindingsSchema)
 @bp.once(201, WorksheetSchema)
 def record_findings(given: dict[str, Any], sample_id: UUID) -> Worksheet:
@@ -61,6 +66,7 @@ def record_findings(given: dict[str, Any], sample_id: UUID) -> Worksheet:
 
 
 @bp.get("/desk/samples/<uuid:sample_id>/worksheet.xlsx")
+@needs("audit.read", of=REACH)
 @bp.response(200, _FILE, content_type=_XLSX)
 def worksheet_xlsx(sample_id: UUID) -> Response:
     """Give the worksheet as an Excel workbook."""
@@ -68,6 +74,7 @@ def worksheet_xlsx(sample_id: UUID) -> Response:
 
 
 @bp.get("/desk/samples/<uuid:sample_id>/worksheet.pdf")
+@needs("audit.read", of=REACH)
 @bp.response(200, _FILE, content_type="application/pdf")
 def worksheet_pdf(sample_id: UUID) -> Response:
     """Give the worksheet on paper, to be filled in and signed."""

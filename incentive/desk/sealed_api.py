@@ -6,6 +6,7 @@ from marshmallow import fields, validate
 
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint, Schema
+from incentive.core.needs import REACH, needs
 from incentive.desk import sealed
 from incentive.desk.sealed import LeafView
 from incentive.people.caller import caller
@@ -57,6 +58,7 @@ class PeaksSchema(Schema):
 
 
 @bp.get("/desk/leaves")
+@needs("audit.read", of=REACH)
 @bp.arguments(LeavesQuerySchema, location="query")
 @bp.response(200, LeavesSchema)
 def list_leaves(query: dict[str, Any]) -> dict[str, list[LeafView]]:
@@ -66,6 +68,7 @@ def list_leaves(query: dict[str, Any]) -> dict[str, list[LeafView]]:
 
 
 @bp.get("/desk/peaks")
+@needs("audit.read", of=REACH)
 @bp.arguments(PeaksQuerySchema, location="query")
 @bp.response(200, PeaksSchema)
 def list_peaks(query: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from incentive.core.i18n import Text, _
 ROLES: Final[dict[str, Text]] = {
     "volunteer": _("Volunteer"),
     "gig_worker": _("Gig worker"),
+    "steward": _("Steward"),
+    "lead": _("Lead"),
     "grid_worker": _("Grid worker"),
     "community_worker": _("Community worker"),
     "station_manager": _("Station manager"),

@@ -8,6 +8,7 @@ from sqlalchemy import Row
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint, page_of
+from incentive.core.needs import REACH, REGION, needs
 from incentive.core.paging import Page
 from incentive.merchants import agreements, parties
 from incentive.merchants.models import SponsorBudget
@@ -36,6 +37,7 @@ bp: Final = ApiBlueprint(
 
 
 @bp.get("/merchants")
+@needs("statement.read", of=REACH, own=True)
 @bp.arguments(PartyQuerySchema, location="query")
 @bp.response(200, page_of(MerchantSchema))
 def list_merchants(query: dict[str, Any]) -> Page:
@@ -45,6 +47,7 @@ def list_merchants(query: dict[str, Any]) -> Page:
 
 
 @bp.post("/merchants")
+@needs("merchant.manage", of=REGION)
 @bp.arguments(NewMerchantSchema)
 @bp.once(201, MerchantSchema)
 def add_merchant(fields: dict[str, Any]) -> Row[*tuple[Any, ...]]:
@@ -53,6 +56,7 @@ def add_merchant(fields: dict[str, Any]) -> Row[*tuple[Any, ...]]:
 
 
 @bp.get("/merchants/<uuid:merchant_id>")
+@needs("statement.read", of=REGION, own=True)
 @bp.response(200, MerchantSchema)
 def get_merchant(merchant_id: UUID) -> Row[*tuple[Any, ...]]:
     """Show one merchant."""
@@ -61,6 +65,7 @@ def get_merchant(merchant_id: UUID) -> Row[*tuple[Any, ...]]:
 
 
 @bp.get("/merchants/<uuid:merchant_id>/contacts")
+@needs("statement.read", of=REGION, own=True)
 @bp.response(200, ContactsSchema)
 def list_contacts(merchant_id: UUID) -> dict[str, Any]:
     """List those who speak for a merchant."""
@@ -69,6 +74,7 @@ def list_contacts(merchant_id: UUID) -> dict[str, Any]:
 
 
 @bp.post("/merchants/<uuid:merchant_id>/contacts")
+@needs("merchant.manage", of=REGION)
 @bp.arguments(NewContactSchema)
 @bp.once(201, ContactsSchema)
 def add_contact(fields: dict[str, Any], merchant_id: UUID) -> dict[str, Any]:
@@ -78,6 +84,7 @@ def add_contact(fields: dict[str, Any], merchant_id: UUID) -> dict[str, Any]:
 
 
 @bp.delete("/merchant-contacts/<uuid:contact_id>")
+@needs("merchant.manage", of=REGION)
 @bp.response(204)
 def end_contact(contact_id: UUID) -> None:
     """Let a person speak for a merchant no longer."""
@@ -86,6 +93,7 @@ def end_contact(contact_id: UUID) -> None:
 
 
 @bp.get("/sponsors")
+@needs("statement.read", of=REACH)
 @bp.arguments(PartyQuerySchema, location="query")
 @bp.response(200, page_of(SponsorSchema))
 def list_sponsors(query: dict[str, Any]) -> Page:
@@ -95,6 +103,7 @@ def list_sponsors(query: dict[str, Any]) -> Page:
 
 
 @bp.post("/sponsors")
+@needs("merchant.manage", of=REGION)
 @bp.arguments(NewSponsorSchema)
 @bp.once(201, SponsorSchema)
 def add_sponsor(fields: dict[str, Any]) -> Row[*tuple[Any, ...]]:
@@ -103,6 +112,7 @@ def add_sponsor(fields: dict[str, Any]) -> Row[*tuple[Any, ...]]:
 
 
 @bp.get("/sponsors/<uuid:sponsor_id>/budgets")
+@needs("statement.read", of=REGION)
 @bp.response(200, BudgetsSchema)
 def list_budgets(sponsor_id: UUID) -> dict[str, Any]:
     """List a sponsor's budgets, the latest first."""
@@ -111,6 +121,7 @@ def list_budgets(sponsor_id: UUID) -> dict[str, Any]:
 
 
 @bp.post("/sponsors/<uuid:sponsor_id>/budgets")
+@needs("sponsor.budget", of=REGION)
 @bp.arguments(NewBudgetSchema)
 @bp.once(201, BudgetSchema)
 def add_budget(fields: dict[str, Any], sponsor_id: UUID) -> SponsorBudget:
@@ -119,6 +130,7 @@ def add_budget(fields: dict[str, Any], sponsor_id: UUID) -> SponsorBudget:
 
 
 @bp.patch("/sponsor-budgets/<uuid:budget_id>")
+@needs("sponsor.budget", of=REGION)
 @bp.arguments(BudgetChangeSchema)
 @bp.response(200, BudgetSchema)
 def change_budget(fields: dict[str, Any], budget_id: UUID) -> SponsorBudget:
@@ -128,6 +140,7 @@ def change_budget(fields: dict[str, Any], budget_id: UUID) -> SponsorBudget:
 
 
 @bp.get("/price-agreements")
+@needs("statement.read", of=REACH, own=True)
 @bp.arguments(AgreementQuerySchema, location="query")
 @bp.response(200, page_of(AgreementSchema))
 def list_agreements(query: dict[str, Any]) -> Page:
@@ -137,6 +150,7 @@ def list_agreements(query: dict[str, Any]) -> Page:
 
 
 @bp.post("/price-agreements")
+@needs("merchant.manage", of=REGION)
 @bp.arguments(NewAgreementSchema)
 @bp.once(201, AgreementSchema)
 def agree(fields: dict[str, Any]) -> Row[*tuple[Any, ...]]:
@@ -145,6 +159,7 @@ def agree(fields: dict[str, Any]) -> Row[*tuple[Any, ...]]:
 
 
 @bp.post("/price-agreements/<uuid:agreement_id>/end")
+@needs("merchant.manage", of=REGION)
 @bp.arguments(AgreementEndSchema)
 @bp.once(200, AgreementSchema)
 def end_agreement(fields: dict[str, Any], agreement_id: UUID) -> Row[*tuple[Any, ...]]:

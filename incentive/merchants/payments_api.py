@@ -6,6 +6,7 @@ from uuid import UUID
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint, page_of
+from incentive.core.needs import REACH, REGION, needs
 from incentive.core.paging import Page
 from incentive.merchants import banking, statements
 from incentive.merchants.banking import Taken
@@ -26,6 +27,7 @@ bp: Final = ApiBlueprint("payments", __name__, description="Payments that the ba
 
 
 @bp.post("/bank-files/preview")
+@needs("payment.import", of=REGION)
 @bp.arguments(BankFilePreviewSchema)
 @bp.response(200, PreviewSchema)
 def preview(fields: dict[str, Any]) -> dict[str, Any]:
@@ -35,6 +37,7 @@ def preview(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 @bp.post("/bank-files")
+@needs("payment.import", of=REGION)
 @bp.arguments(NewBankFileSchema)
 @bp.once(201, TakenSchema)
 def take_in(fields: dict[str, Any]) -> Taken:
@@ -43,6 +46,7 @@ def take_in(fields: dict[str, Any]) -> Taken:
 
 
 @bp.get("/bank-rows")
+@needs("statement.read", of=REACH)
 @bp.arguments(BankRowQuerySchema, location="query")
 @bp.response(200, page_of(BankRowSchema))
 def list_rows(query: dict[str, Any]) -> Page:
@@ -53,6 +57,7 @@ def list_rows(query: dict[str, Any]) -> Page:
 
 
 @bp.post("/bank-rows/<uuid:row_id>/match")
+@needs("payment.import", "payment.record", of=REGION)
 @bp.arguments(AssignSchema)
 @bp.once(200, MerchantStatementDetailSchema)
 def assign(fields: dict[str, Any], row_id: UUID) -> Detail:

@@ -9,6 +9,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.documents import MIMETYPES, Ending, send
 from incentive.core.http import ApiBlueprint, page_of
+from incentive.core.needs import REACH, REGION, needs
 from incentive.core.paging import Page, PageQuerySchema
 from incentive.core.zone import timezone
 from incentive.merchants import confirming, disputes, papers, paying, statements
@@ -36,6 +37,7 @@ _ONE: Final = "/merchant-statements/<uuid:statement_id>"
 
 
 @bp.get("/merchant-statements")
+@needs("statement.read", of=REACH, own=True)
 @bp.arguments(StatementQuerySchema, location="query")
 @bp.response(200, page_of(MerchantStatementSchema))
 def list_statements(query: dict[str, Any]) -> Page:
@@ -45,6 +47,7 @@ def list_statements(query: dict[str, Any]) -> Page:
 
 
 @bp.post("/merchant-statements")
+@needs("statement.make", of=REGION)
 @bp.arguments(NewStatementSchema)
 @bp.once(201, MerchantStatementDetailSchema)
 def make_statement(fields: dict[str, Any]) -> Detail:
@@ -53,6 +56,7 @@ def make_statement(fields: dict[str, Any]) -> Detail:
 
 
 @bp.get(_ONE)
+@needs("statement.read", of=REGION, own=True)
 @bp.response(200, MerchantStatementDetailSchema)
 def get_statement(statement_id: UUID) -> Detail:
     """Show a statement whole."""
@@ -61,6 +65,7 @@ def get_statement(statement_id: UUID) -> Detail:
 
 
 @bp.get(f"{_ONE}.pdf")
+@needs("statement.read", of=REGION, own=True)
 @bp.response(200, _FILE, content_type=MIMETYPES["pdf"])
 def statement_pdf(statement_id: UUID) -> Response:
     """Give a statement as PDF, to be signed."""
@@ -68,6 +73,7 @@ def statement_pdf(statement_id: UUID) -> Response:
 
 
 @bp.get(f"{_ONE}.xlsx")
+@needs("statement.read", of=REGION, own=True)
 @bp.response(200, _FILE, content_type=MIMETYPES["xlsx"])
 def statement_xlsx(statement_id: UUID) -> Response:
     """Give a statement as an Excel workbook."""
@@ -75,6 +81,7 @@ def statement_xlsx(statement_id: UUID) -> Response:
 
 
 @bp.get(f"{_ONE}/lines/<int:number>/orders")
+@needs("statement.read", of=REGION, own=True)
 @bp.arguments(PageQuerySchema, location="query")
 @bp.response(200, page_of(LineOrderSchema))
 def list_orders(query: dict[str, Any], statement_id: UUID, number: int) -> Page:
@@ -86,6 +93,7 @@ def list_orders(query: dict[str, Any], statement_id: UUID, number: int) -> Page:
 
 
 @bp.post(f"{_ONE}/send")
+@needs("statement.make", of=REGION)
 @bp.once(200, MerchantStatementDetailSchema)
 def send_statement(statement_id: UUID) -> Detail:
     """Put a draft before both sides."""
@@ -93,6 +101,7 @@ def send_statement(statement_id: UUID) -> Detail:
 
 
 @bp.post(f"{_ONE}/lines/<int:number>/objections")
+@needs("statement.confirm", "merchant.confirm", of=REGION, own=True)
 @bp.arguments(NewObjectionSchema)
 @bp.once(201, MerchantStatementDetailSchema)
 def object_to(fields: dict[str, Any], statement_id: UUID, number: int) -> Detail:
@@ -101,6 +110,7 @@ def object_to(fields: dict[str, Any], statement_id: UUID, number: int) -> Detail
 
 
 @bp.post(f"{_ONE}/objections/<uuid:objection_id>/answer")
+@needs("statement.make", of=REGION)
 @bp.arguments(AnswerSchema)
 @bp.once(200, MerchantStatementDetailSchema)
 def answer(fields: dict[str, Any], statement_id: UUID, objection_id: UUID) -> Detail:
@@ -112,6 +122,7 @@ def answer(fields: dict[str, Any], statement_id: UUID, objection_id: UUID) -> De
 
 
 @bp.post(f"{_ONE}/confirmations")
+@needs("statement.confirm", "merchant.confirm", of=REGION, own=True)
 @bp.arguments(SideSchema)
 @bp.once(201, MerchantStatementDetailSchema)
 def confirm(fields: dict[str, Any], statement_id: UUID) -> Detail:
@@ -120,6 +131,7 @@ def confirm(fields: dict[str, Any], statement_id: UUID) -> Detail:
 
 
 @bp.post(f"{_ONE}/charge")
+@needs("statement.confirm", of=REGION)
 @bp.once(200, MerchantStatementDetailSchema)
 def charge(statement_id: UUID) -> Detail:
     """Book a confirmed statement as payable, against the sponsor's budget."""
@@ -127,6 +139,7 @@ def charge(statement_id: UUID) -> Detail:
 
 
 @bp.post(f"{_ONE}/payments")
+@needs("payment.record", of=REGION)
 @bp.arguments(NewPaymentSchema)
 @bp.once(201, MerchantStatementDetailSchema)
 def pay(fields: dict[str, Any], statement_id: UUID) -> Detail:
@@ -135,6 +148,7 @@ def pay(fields: dict[str, Any], statement_id: UUID) -> Detail:
 
 
 @bp.post(f"{_ONE}/payments/<uuid:payment_id>/take-back")
+@needs("payment.record", of=REGION)
 @bp.arguments(ReasonSchema)
 @bp.once(200, MerchantStatementDetailSchema)
 def take_back(fields: dict[str, Any], statement_id: UUID, payment_id: UUID) -> Detail:
@@ -143,6 +157,7 @@ def take_back(fields: dict[str, Any], statement_id: UUID, payment_id: UUID) -> D
 
 
 @bp.post(f"{_ONE}/reverse")
+@needs("statement.make", "statement.confirm", of=REGION)
 @bp.arguments(ReasonSchema)
 @bp.once(200, MerchantStatementDetailSchema)
 def reverse(fields: dict[str, Any], statement_id: UUID) -> Detail:

@@ -8,6 +8,7 @@ from incentive.core.addresses import client_network
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
 from incentive.core.limits import count_sign_in
+from incentive.core.needs import OWN, PUBLIC, REACH, REGION, STATION, needs
 from incentive.people import grids, roles, service
 from incentive.people.caller import caller, presented_token
 from incentive.people.errors import NotSignedIn
@@ -29,7 +30,7 @@ bp: Final = ApiBlueprint("people", __name__, description="Persons, sessions and 
 
 
 @bp.post("/sessions")
-@bp.doc(security=[])
+@needs(PUBLIC)
 @bp.arguments(SignInSchema)
 @bp.response(201, SessionSchema)
 def open_session(given: dict[str, Any]) -> dict[str, Any]:
@@ -44,6 +45,7 @@ def open_session(given: dict[str, Any]) -> dict[str, Any]:
 
 
 @bp.delete("/sessions/current")
+@needs(OWN)
 @bp.response(204)
 def close_session() -> None:
     """Sign out."""
@@ -54,6 +56,7 @@ def close_session() -> None:
 
 
 @bp.post("/persons")
+@needs("person.create", of=REGION)
 @bp.arguments(RegisterSchema)
 @bp.once(201, PersonSchema)
 def register(given: dict[str, Any]) -> Person:
@@ -62,6 +65,7 @@ def register(given: dict[str, Any]) -> Person:
 
 
 @bp.get("/persons/by-number/<string(length=13):volunteer_number>")
+@needs("role.grant", of=REACH)
 @bp.response(200, PersonSchema)
 def find_person(volunteer_number: str) -> Person:
     """Find a person by the volunteer number, to grant a role."""
@@ -71,6 +75,7 @@ def find_person(volunteer_number: str) -> Person:
 
 
 @bp.post("/persons/<uuid:person_id>/roles")
+@needs("role.grant", of=STATION)
 @bp.arguments(GrantSchema)
 @bp.once(201, GrantedSchema)
 def grant(given: dict[str, Any], person_id: UUID) -> dict[str, UUID]:
@@ -79,6 +84,7 @@ def grant(given: dict[str, Any], person_id: UUID) -> dict[str, UUID]:
 
 
 @bp.delete("/roles/<uuid:role_id>")
+@needs("role.grant", of=STATION)
 @bp.response(204)
 def revoke(role_id: UUID) -> None:
     """End a role; what was done with it stays."""
@@ -87,6 +93,7 @@ def revoke(role_id: UUID) -> None:
 
 
 @bp.post("/regions/<uuid:region_id>/grids")
+@needs("grid.manage", of=REGION)
 @bp.arguments(GridSchema)
 @bp.once(201, RegionSchema)
 def add_grid(given: dict[str, Any], region_id: UUID) -> Region:

@@ -1,7 +1,7 @@
 """Who is calling, and what their roles reach: asked once per request, inside its transaction."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from flask import g, request
 
 from incentive.core import clock
 from incentive.core.browser import SAFE_METHODS, is_same_origin
+from incentive.core.needs import Need, need_now
 from incentive.people import queries
 from incentive.people.errors import ForeignOrigin, NotSignedIn, OutOfScope
 from incentive.people.permissions import PERMISSIONS
@@ -18,11 +19,24 @@ COOKIE: Final = "session"
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role in one scope: a region's path (and all below it), or one station."""
+    """A role in one scope: a region's path (and all below it), or one station.
+
+    `only` names the permissions that it is held for, if it was not given whole.
+    """
 
     role: str
     region_path: str | None
     station_id: UUID | None
+    only: frozenset[str] | None = None
+
+    def gives(self, permission: str) -> bool:
+        """Say whether the role, or what was given of it, has `permission`."""
+        whole = self.role in PERMISSIONS[permission]
+        return whole and (self.only is None or permission in self.only)
+
+    def narrowed(self, permissions: frozenset[str]) -> "Grant":
+        """Return the grant for no more than `permissions`."""
+        return replace(self, only=permissions if self.only is None else self.only & permissions)
 
     def reaches(self, region_path: str | None, station_id: UUID | None) -> bool:
         """Say whether the target lies in this scope."""
@@ -53,12 +67,16 @@ class Acting:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A signed-in person and the roles they hold now."""
+    """A signed-in person and the roles they hold now.
+
+    `owns` is False for a token that was not given what is the person's own.
+    """
 
     person_id: UUID
     volunteer_number: str
     sign_in_id: UUID
     grants: tuple[Grant, ...]
+    owns: bool = True
     # What gave the last permission that was asked for, at the end: by it the caller acts.
     _used: list[Acting] = field(default_factory=list, init=False, repr=False, compare=False)
 
@@ -66,6 +84,23 @@ class Caller:
     def acting(self) -> Acting | None:
         """Return by which role the caller acts: the narrowest that gave the last permission."""
         return self._used[-1] if self._used else None
+
+    def narrowed(self, permissions: frozenset[str], *, owns: bool) -> "Caller":
+        """Return the caller as a token knows them that was given no more than `permissions`."""
+        grants = tuple(grant.narrowed(permissions) for grant in self.grants)
+        return replace(self, grants=grants, owns=self.owns and owns)
+
+    def admit(self, need: Need) -> None:
+        """Let the caller further only if they have what an address needs, be it anywhere.
+
+        Over what exactly is asked when that is known.
+
+        Raises:
+            OutOfScope: they hold none of its permissions, and it is not about their own.
+        """
+        own = self.owns and (need.own or not need.permissions)
+        if not own and not need.is_public and not any(map(self._giving, need.permissions)):
+            raise OutOfScope(next(iter(need.permissions), need.of))
 
     def may(
         self, permission: str, *, region_path: str | None = None, station_id: UUID | None = None
@@ -114,8 +149,7 @@ class Caller:
         return [grant.station_id for grant in giving if grant.station_id is not None]
 
     def _giving(self, permission: str) -> list[Grant]:
-        roles = PERMISSIONS[permission]
-        return [grant for grant in self.grants if grant.role in roles]
+        return [grant for grant in self.grants if grant.gives(permission)]
 
     def _act_by(self, grants: list[Grant], place: str = "") -> None:
         used = min(grants, key=lambda grant: grant.width)
@@ -148,10 +182,12 @@ def presented_token() -> str | None:
 
 
 def caller() -> Caller:
-    """Return who is calling. Needs an open transaction.
+    """Return who is calling, if they may call this address at all. Needs an open transaction.
 
     Raises:
         NotSignedIn: no token, or one that is unknown, expired or revoked.
+        OutOfScope: the address needs a permission that they hold nowhere.
+        NothingDeclared: the address does not say what it needs.
     """
     known: Caller | None = g.get("caller")
     if known is None:
@@ -160,6 +196,7 @@ def caller() -> Caller:
         if known is None:
             raise NotSignedIn
         g.caller = known
+    known.admit(need_now())
     return known
 
 
@@ -170,6 +207,13 @@ def identify(token: str) -> Caller | None:
         return None
     first = rows[0]
     grants = tuple(
-        Grant(row.role, row.region_path, row.station_id) for row in rows if row.role is not None
+        Grant(
+            row.role,
+            row.region_path,
+            row.station_id,
+            None if row.permissions is None else frozenset(row.permissions),
+        )
+        for row in rows
+        if row.role is not None
     )
     return Caller(first.person_id, first.volunteer_number, first.sign_in_id, grants)

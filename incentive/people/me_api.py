@@ -11,6 +11,7 @@ from incentive.core.addresses import client_network, public_base
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
 from incentive.core.limits import count_registration
+from incentive.core.needs import OWN, PUBLIC, needs
 from incentive.people import cards, service
 from incentive.people.caller import caller
 from incentive.people.me import Me, me
@@ -38,7 +39,7 @@ def _counting_codes(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @bp.post("/me")
-@bp.doc(security=[])
+@needs(PUBLIC)
 @bp.arguments(OwnRegistrationSchema)
 @_counting_codes
 @bp.once_for_anyone(201, MeSchema)
@@ -51,6 +52,7 @@ def sign_up(given: dict[str, Any]) -> Me:
 
 
 @bp.get("/me")
+@needs(OWN)
 @bp.response(200, MeSchema)
 def show_me() -> Me:
     """Show who you are: volunteer number, masked phone, home and roles."""
@@ -59,6 +61,7 @@ def show_me() -> Me:
 
 
 @bp.post("/me/password")
+@needs(OWN)
 @bp.arguments(NewPasswordSchema)
 @bp.response(204)
 def renew_password(given: dict[str, Any]) -> None:
@@ -69,6 +72,7 @@ def renew_password(given: dict[str, Any]) -> None:
 
 
 @bp.get("/me/card")
+@needs(OWN)
 @bp.response(200, CardSchema)
 def show_card() -> cards.Card:
     """Return your member card as text."""
@@ -76,6 +80,7 @@ def show_card() -> cards.Card:
 
 
 @bp.get("/me/card.svg")
+@needs(OWN)
 @bp.response(200, _DRAWING, content_type="image/svg+xml")
 def draw_card_as_svg() -> Response:
     """Draw your member card as a QR code."""
@@ -83,6 +88,7 @@ def draw_card_as_svg() -> Response:
 
 
 @bp.get("/me/card.png")
+@needs(OWN)
 @bp.response(200, _DRAWING, content_type="image/png")
 def draw_card_as_png() -> Response:
     """Draw your member card as a QR code, in pixels."""
@@ -90,7 +96,7 @@ def draw_card_as_png() -> Response:
 
 
 @bp.get("/card-keys")
-@bp.doc(security=[])
+@needs(PUBLIC)
 @bp.response(200, CardKeysSchema)
 def list_card_keys() -> dict[str, list[cards.CardKey]]:
     """Return the public keys with which a scanner verifies cards without network."""

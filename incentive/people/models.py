@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incentive.core.db import Base
@@ -87,15 +88,25 @@ class SignIn(Base):
 
 
 class RoleGrant(Base):
-    """A role held in one scope: a subtree of the regions, or one station (an opaque id here)."""
+    """A role held in one scope: a subtree of the regions, or one station (an opaque id here).
+
+    From `valid_from` until `valid_until`, if that is known; for some `permissions` only, if it was
+    not given whole. Who holds it may have got it from another holder for a time: `delegated_from`.
+    """
 
     __tablename__ = "role_grants"
     __table_args__ = (
         CheckConstraint(
-            "role IN ('volunteer','gig_worker','grid_worker','community_worker',"
+            "role IN ('volunteer','gig_worker','steward','lead','grid_worker','community_worker',"
             "'station_manager','auditor','administrator')",
             "role",
         ),
+        CheckConstraint(
+            "delegated_from IS NULL OR (valid_until IS NOT NULL AND granted_by IS NOT NULL"
+            " AND granted_by <> person_id AND valid_until <= valid_from + interval '31 days')",
+            "delegated_for_a_time",
+        ),
+        CheckConstraint("cardinality(permissions) > 0", "some_permission"),
         CheckConstraint("num_nonnulls(region_id, station_id) = 1", "one_scope"),
         Index(
             "uq_role_grants_current",
@@ -110,6 +121,7 @@ class RoleGrant(Base):
         Index(None, "person_id"),
         Index(None, "region_id", "role"),
         Index(None, "station_id", "role"),
+        Index(None, "delegated_from", postgresql_where=text("delegated_from IS NOT NULL")),
     )
 
     id: Mapped[Id]
@@ -120,3 +132,5 @@ class RoleGrant(Base):
     valid_from: Mapped[Instant]
     valid_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     granted_by: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
+    permissions: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    delegated_from: Mapped[UUID | None] = mapped_column(ForeignKey("role_grants.id"))

@@ -34,6 +34,7 @@ def session_with_grants(token_hash: bytes, at: datetime) -> Sequence[Row[*tuple[
             Person.volunteer_number,
             RoleGrant.role,
             RoleGrant.station_id,
+            RoleGrant.permissions,
             Region.path.label("region_path"),
         )
         .join(Person, Person.id == SignIn.person_id)

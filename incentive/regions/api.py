@@ -5,6 +5,7 @@ from uuid import UUID
 
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
+from incentive.core.needs import PUBLIC, needs
 from incentive.core.paging import Page
 from incentive.regions import service
 from incentive.regions.schemas import RegionDetailSchema, RegionPageSchema, RegionQuerySchema
@@ -13,7 +14,7 @@ bp = ApiBlueprint("regions", __name__, description="The territory tree")
 
 
 @bp.get("/regions")
-@bp.doc(security=[])
+@needs(PUBLIC)
 @bp.arguments(RegionQuerySchema, location="query")
 @bp.response(200, RegionPageSchema)
 def list_regions(query: dict[str, Any]) -> Page:
@@ -23,7 +24,7 @@ def list_regions(query: dict[str, Any]) -> Page:
 
 
 @bp.get("/regions/<uuid:region_id>")
-@bp.doc(security=[])
+@needs(PUBLIC)
 @bp.response(200, RegionDetailSchema)
 def show_region(region_id: UUID) -> dict[str, Any]:
     """Show a region, the regions above it, and what it was called before."""

@@ -5,6 +5,7 @@ from typing import Any, Final
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint, page_of
+from incentive.core.needs import PUBLIC, REACH, needs
 from incentive.core.paging import Page, PageQuerySchema
 from incentive.ledger.seal_models import CheckpointRow
 from incentive.people.caller import caller
@@ -22,11 +23,10 @@ from incentive.seals.schemas import (
 bp: Final = ApiBlueprint(
     "seals", __name__, description="The sealed books: signed checkpoints, and proofs from them"
 )
-_ANYBODY: Final[list[dict[str, list[str]]]] = []
 
 
 @bp.get("/ledger/checkpoints")
-@bp.doc(security=_ANYBODY)
+@needs(PUBLIC)
 @bp.arguments(PageQuerySchema, location="query")
 @bp.response(200, page_of(CheckpointSchema))
 def list_checkpoints(query: dict[str, Any]) -> Page:
@@ -36,7 +36,7 @@ def list_checkpoints(query: dict[str, Any]) -> Page:
 
 
 @bp.get("/ledger/checkpoints/latest")
-@bp.doc(security=_ANYBODY)
+@needs(PUBLIC)
 @bp.response(200, CheckpointSchema)
 def latest_checkpoint() -> CheckpointRow:
     """Give the latest signed checkpoint. For anybody."""
@@ -45,7 +45,7 @@ def latest_checkpoint() -> CheckpointRow:
 
 
 @bp.get("/ledger/keys")
-@bp.doc(security=_ANYBODY)
+@needs(PUBLIC)
 @bp.response(200, KeysSchema)
 def list_keys() -> dict[str, Any]:
     """Give the public keys that sign checkpoints or ever did. For anybody."""
@@ -54,6 +54,7 @@ def list_keys() -> dict[str, Any]:
 
 
 @bp.get("/ledger/proofs/inclusion")
+@needs("ledger.read", of=REACH, own=True)
 @bp.arguments(InclusionQuerySchema, location="query")
 @bp.response(200, InclusionSchema)
 def prove_inclusion(query: dict[str, Any]) -> service.Inclusion:
@@ -63,7 +64,7 @@ def prove_inclusion(query: dict[str, Any]) -> service.Inclusion:
 
 
 @bp.get("/ledger/proofs/consistency")
-@bp.doc(security=_ANYBODY)
+@needs(PUBLIC)
 @bp.arguments(ConsistencyQuerySchema, location="query")
 @bp.response(200, ConsistencySchema)
 def prove_consistency(query: dict[str, Any]) -> service.Consistency:
@@ -73,6 +74,7 @@ def prove_consistency(query: dict[str, Any]) -> service.Consistency:
 
 
 @bp.get("/ledger/sealing")
+@needs("ledger.read", of=REACH)
 @bp.response(200, SealingSchema)
 def sealing_state() -> service.State:
     """Say how far the books are sealed, and what holds them back. For auditors."""

@@ -7,6 +7,7 @@ from flask import Response
 from incentive.core import codes
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
+from incentive.core.needs import OWN, needs
 from incentive.ledger import receipting
 from incentive.ledger.receipt_format import Receipt
 from incentive.people.caller import caller
@@ -19,6 +20,7 @@ _DRAWING: Final = {"type": "string", "format": "binary"}
 
 
 @bp.get("/me/receipts/<int:transaction_id>")
+@needs(OWN)
 @bp.response(200, LedgerReceiptSchema)
 def receipt(transaction_id: int) -> dict[str, Any]:
     """Give the receipt of a transaction that moved your points, for `incentive ledger verify-receipt`."""
@@ -26,6 +28,7 @@ def receipt(transaction_id: int) -> dict[str, Any]:
 
 
 @bp.get("/me/receipts/<int:transaction_id>.svg")
+@needs(OWN)
 @bp.response(200, _DRAWING, content_type="image/svg+xml")
 def draw_receipt(transaction_id: int) -> Response:
     """Draw the receipt as a QR code, whose text `incentive ledger verify-receipt` takes as well."""

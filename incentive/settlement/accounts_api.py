@@ -7,6 +7,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
 from incentive.core.i18n import language
+from incentive.core.needs import STATION, needs
 from incentive.core.zone import day_of
 from incentive.people import service as people
 from incentive.people.caller import Caller, caller
@@ -28,6 +29,7 @@ _OWNER: Final = "/accounts/<any(person,station,region):kind>/<uuid:owner_id>"
 
 
 @bp.get(f"{_OWNER}/balances")
+@needs("points.audit", "station.audit", of=STATION)
 @bp.arguments(BalancesQuerySchema, location="query")
 @bp.response(200, AccountBalancesSchema)
 def balances(wanted: dict[str, Any], kind: str, owner_id: UUID) -> dict[str, Any]:
@@ -47,6 +49,7 @@ def balances(wanted: dict[str, Any], kind: str, owner_id: UUID) -> dict[str, Any
 
 
 @bp.get(f"{_OWNER}/statement")
+@needs("points.audit", "station.audit", of=STATION)
 @bp.arguments(StatementQuerySchema, location="query")
 @bp.response(200, StatementSchema)
 def statement(wanted: dict[str, Any], kind: str, owner_id: UUID) -> Statement:

@@ -8,6 +8,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint, page_of
 from incentive.core.i18n import language
+from incentive.core.needs import OWN, REACH, REGION, needs
 from incentive.core.paging import Page, PageQuerySchema
 from incentive.core.zone import today
 from incentive.ledger import service as ledger
@@ -29,6 +30,7 @@ bp: Final = ApiBlueprint("settlement", __name__, description="Points: balances a
 
 
 @bp.get("/me/balances")
+@needs(OWN)
 @bp.arguments(BalancesQuerySchema, location="query")
 @bp.response(200, BalancesSchema)
 def my_balances(wanted: dict[str, Any]) -> dict[str, Any]:
@@ -47,6 +49,7 @@ def my_balances(wanted: dict[str, Any]) -> dict[str, Any]:
 
 
 @bp.get("/me/statement")
+@needs(OWN)
 @bp.arguments(StatementQuerySchema, location="query")
 @bp.response(200, StatementSchema)
 def my_statement(wanted: dict[str, Any]) -> Statement:
@@ -57,6 +60,7 @@ def my_statement(wanted: dict[str, Any]) -> Statement:
 
 
 @bp.get("/settlement/failures")
+@needs("settlement.read", of=REACH)
 @bp.arguments(PageQuerySchema, location="query")
 @bp.response(200, page_of(FailureSchema))
 def failures(wanted: dict[str, Any]) -> Page:
@@ -67,6 +71,7 @@ def failures(wanted: dict[str, Any]) -> Page:
 
 
 @bp.post("/settlement/failures/<uuid:record_id>/retry")
+@needs("settlement.retry", of=REGION)
 @bp.response(204)
 def retry(record_id: UUID) -> None:
     """Let the next run try a record again."""
@@ -86,6 +91,7 @@ def _purses(balances: Sequence[Balance]) -> dict[str, Any]:
 
 
 @bp.get("/awards/<uuid:record_id>")
+@needs("settlement.read", of=REGION, own=True)
 @bp.response(200, AwardSchema)
 def award(record_id: UUID) -> dict[str, Any]:
     """Return why a service record earned what it did: one's own, or one in one's regions."""

@@ -7,6 +7,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint, page_of
 from incentive.core.jobs import enqueue
+from incentive.core.needs import WHOLE, needs
 from incentive.core.paging import Page, PageQuerySchema
 from incentive.ledger import jobs, reconciliation
 from incentive.people.caller import Caller, caller
@@ -34,6 +35,7 @@ def allowed() -> Caller:
 
 
 @bp.get("/reconciliation-runs")
+@needs("reconciliation.read", of=WHOLE)
 @bp.arguments(PageQuerySchema, location="query")
 @bp.response(200, page_of(RunSchema))
 def runs(wanted: dict[str, Any]) -> Page:
@@ -45,6 +47,7 @@ def runs(wanted: dict[str, Any]) -> Page:
 
 
 @bp.post("/reconciliation-runs")
+@needs("reconciliation.read", of=WHOLE)
 @bp.once(202, AskedSchema)
 def ask() -> AskedView:
     """Have the books compared now; while that goes on, whoever asks again is told of it."""
@@ -55,6 +58,7 @@ def ask() -> AskedView:
 
 
 @bp.get("/reconciliation-runs/<uuid:run_id>")
+@needs("reconciliation.read", of=WHOLE)
 @bp.response(200, RunDetailSchema)
 def run(run_id: UUID) -> dict[str, Any]:
     """Return how far a comparison is, or what each check saw."""
@@ -69,6 +73,7 @@ def run(run_id: UUID) -> dict[str, Any]:
 
 
 @bp.get("/reconciliation-runs/<uuid:run_id>/results/<int:position>")
+@needs("reconciliation.read", of=WHOLE)
 @bp.response(200, ResultDetailSchema)
 def result(run_id: UUID, position: int) -> dict[str, Any]:
     """Return what a check saw, with the rows that were wrong."""
@@ -79,6 +84,7 @@ def result(run_id: UUID, position: int) -> dict[str, Any]:
 
 
 @bp.get("/reconciliation-runs/<uuid:run_id>/results/<int:position>/figures/<int:figure>/rows")
+@needs("reconciliation.read", of=WHOLE)
 @bp.arguments(PageQuerySchema, location="query")
 @bp.response(200, FigureRowsSchema)
 def figure_rows(wanted: dict[str, Any], run_id: UUID, position: int, figure: int) -> Page:

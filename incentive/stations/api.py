@@ -6,6 +6,7 @@ from uuid import UUID
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint, page_of
+from incentive.core.needs import PUBLIC, STATION, needs
 from incentive.core.paging import Page
 from incentive.people.caller import caller
 from incentive.stations import service
@@ -28,9 +29,9 @@ bp: Final = ApiBlueprint(
 
 
 @bp.get("/stations")
+@needs(PUBLIC)
 @bp.arguments(StationQuerySchema, location="query")
 @bp.response(200, page_of(StationSchema))
-@bp.doc(security=[])
 def find_stations(query: dict[str, Any]) -> Page:
     """List stations, the nearest first when a place is given, else by name."""
     with transaction():
@@ -38,6 +39,7 @@ def find_stations(query: dict[str, Any]) -> Page:
 
 
 @bp.post("/stations")
+@needs("station.manage", of=STATION)
 @bp.arguments(NewStationSchema)
 @bp.once(201, StationSchema)
 def create_station(fields: dict[str, Any]) -> StationView:
@@ -46,8 +48,8 @@ def create_station(fields: dict[str, Any]) -> StationView:
 
 
 @bp.get("/stations/<uuid:station_id>")
+@needs(PUBLIC)
 @bp.response(200, StationSchema)
-@bp.doc(security=[])
 def get_station(station_id: UUID) -> StationView:
     """Show one station."""
     with transaction():
@@ -55,6 +57,7 @@ def get_station(station_id: UUID) -> StationView:
 
 
 @bp.patch("/stations/<uuid:station_id>")
+@needs("station.manage", of=STATION)
 @bp.arguments(StationChangeSchema)
 @bp.response(200, StationSchema)
 def change_station(fields: dict[str, Any], station_id: UUID) -> StationView:
@@ -64,9 +67,9 @@ def change_station(fields: dict[str, Any], station_id: UUID) -> StationView:
 
 
 @bp.get("/stations/<uuid:station_id>/items")
+@needs(PUBLIC)
 @bp.arguments(ItemQuerySchema, location="query")
 @bp.response(200, page_of(ItemSchema))
-@bp.doc(security=[])
 def list_items(query: dict[str, Any], station_id: UUID) -> Page:
     """List what a station offers for points, by name."""
     with transaction():
@@ -74,6 +77,7 @@ def list_items(query: dict[str, Any], station_id: UUID) -> Page:
 
 
 @bp.post("/stations/<uuid:station_id>/items")
+@needs("station.stock", of=STATION)
 @bp.arguments(NewItemSchema)
 @bp.once(201, ItemSchema)
 def add_item(fields: dict[str, Any], station_id: UUID) -> Item:
@@ -82,6 +86,7 @@ def add_item(fields: dict[str, Any], station_id: UUID) -> Item:
 
 
 @bp.patch("/items/<uuid:item_id>")
+@needs("station.stock", of=STATION)
 @bp.arguments(ItemChangeSchema)
 @bp.response(200, ItemSchema)
 def change_item(fields: dict[str, Any], item_id: UUID) -> Item:

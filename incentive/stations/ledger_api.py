@@ -11,6 +11,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.documents import attachment, file_name
 from incentive.core.http import ApiBlueprint
+from incentive.core.needs import STATION, needs
 from incentive.core.zone import today
 from incentive.people.caller import Caller, caller
 from incentive.stations import service, station_ledger
@@ -31,6 +32,7 @@ _Writer = Callable[[Caller, UUID, Filter, IO[bytes]], None]
 
 
 @bp.get("/stations/<uuid:station_id>/ledger")
+@needs("station.audit", of=STATION)
 @bp.arguments(LedgerQuerySchema, location="query")
 @bp.response(200, StationLedgerSchema)
 def list_ledger(query: dict[str, Any], station_id: UUID) -> LedgerPage:
@@ -43,6 +45,7 @@ def list_ledger(query: dict[str, Any], station_id: UUID) -> LedgerPage:
 
 
 @bp.get("/stations/<uuid:station_id>/ledger.csv")
+@needs("station.audit", of=STATION)
 @bp.arguments(ExportQuerySchema, location="query")
 @bp.response(200, _FILE, content_type=_CSV)
 def ledger_csv(query: dict[str, Any], station_id: UUID) -> Response:
@@ -51,6 +54,7 @@ def ledger_csv(query: dict[str, Any], station_id: UUID) -> Response:
 
 
 @bp.get("/stations/<uuid:station_id>/ledger.xlsx")
+@needs("station.audit", of=STATION)
 @bp.arguments(ExportQuerySchema, location="query")
 @bp.response(200, _FILE, content_type=_XLSX)
 def ledger_xlsx(query: dict[str, Any], station_id: UUID) -> Response:

@@ -9,6 +9,7 @@ from incentive.core import clock, codes
 from incentive.core.addresses import public_base
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint, page_of
+from incentive.core.needs import OWN, STATION, needs
 from incentive.core.paging import Page
 from incentive.people.caller import caller
 from incentive.stations import counter, orders
@@ -30,6 +31,7 @@ _FILE: Final = {"type": "string", "format": "binary"}
 
 
 @bp.post("/redemptions")
+@needs(OWN)
 @bp.arguments(NewRedemptionSchema)
 @bp.once(201, RedemptionSchema)
 def redeem(fields: dict[str, Any]) -> OrderView:
@@ -38,6 +40,7 @@ def redeem(fields: dict[str, Any]) -> OrderView:
 
 
 @bp.get("/me/redemptions")
+@needs(OWN)
 @bp.arguments(RedemptionQuerySchema, location="query")
 @bp.response(200, _PAGE)
 def my_redemptions(query: dict[str, Any]) -> Page:
@@ -47,6 +50,7 @@ def my_redemptions(query: dict[str, Any]) -> Page:
 
 
 @bp.get("/redemptions/<uuid:redemption_id>")
+@needs("station.serve", "station.audit", of=STATION, own=True)
 @bp.response(200, RedemptionSchema)
 def get_redemption(redemption_id: UUID) -> OrderView:
     """Show an order to its holder, or without its code to its station."""
@@ -55,6 +59,7 @@ def get_redemption(redemption_id: UUID) -> OrderView:
 
 
 @bp.get("/redemptions/<uuid:redemption_id>/code.svg")
+@needs(OWN)
 @bp.response(200, _FILE, content_type="image/svg+xml")
 def redemption_code_svg(redemption_id: UUID) -> Response:
     """Draw the code of an order of the caller's own."""
@@ -62,6 +67,7 @@ def redemption_code_svg(redemption_id: UUID) -> Response:
 
 
 @bp.get("/redemptions/<uuid:redemption_id>/code.png")
+@needs(OWN)
 @bp.response(200, _FILE, content_type="image/png")
 def redemption_code_png(redemption_id: UUID) -> Response:
     """Draw the code of an order of the caller's own."""
@@ -69,6 +75,7 @@ def redemption_code_png(redemption_id: UUID) -> Response:
 
 
 @bp.get("/stations/<uuid:station_id>/redemptions")
+@needs("station.serve", of=STATION)
 @bp.arguments(CounterQuerySchema, location="query")
 @bp.response(200, _PAGE)
 def station_redemptions(query: dict[str, Any], station_id: UUID) -> Page:
@@ -79,6 +86,7 @@ def station_redemptions(query: dict[str, Any], station_id: UUID) -> Page:
 
 # A scanner types the whole address that is drawn, so slashes belong to the code.
 @bp.post("/redemptions/<path:code>/collect", merge_slashes=False)
+@needs("station.serve", of=STATION)
 @bp.arguments(CollectQuerySchema, location="query")
 @bp.once(200, RedemptionSchema)
 def collect(query: dict[str, Any], code: str) -> OrderView:
@@ -87,6 +95,7 @@ def collect(query: dict[str, Any], code: str) -> OrderView:
 
 
 @bp.post("/redemptions/<uuid:redemption_id>/cancel")
+@needs("station.serve", of=STATION, own=True)
 @bp.once(200, RedemptionSchema)
 def cancel(redemption_id: UUID) -> OrderView:
     """Give back the points and goods of an order that was not collected."""
@@ -94,6 +103,7 @@ def cancel(redemption_id: UUID) -> OrderView:
 
 
 @bp.post("/redemptions/<uuid:redemption_id>/refund")
+@needs("station.serve", of=STATION)
 @bp.arguments(RefundSchema)
 @bp.once(200, RedemptionSchema)
 def refund(fields: dict[str, Any], redemption_id: UUID) -> OrderView:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text, _
+from incentive.core.needs import REACH, REGION, needs
 from incentive.core.paging import Page
 from incentive.core.zone import today
 from incentive.merchants import agreements
@@ -28,12 +29,14 @@ _FILTERS: Final = ("merchant_id", "sponsor_id", "day")
 
 
 @bp.get("/price-agreements")
+@needs("statement.read", of=REACH)
 def price_agreements() -> ResponseReturnValue:
     """List price agreements, with a form for one more."""
     return _list()
 
 
 @bp.post("/price-agreements")
+@needs("merchant.manage", of=REGION)
 def agree_on_price() -> ResponseReturnValue:
     """Agree on the price of an item."""
 
@@ -59,6 +62,7 @@ def agree_on_price() -> ResponseReturnValue:
 
 
 @bp.post("/price-agreements/<uuid:agreement_id>/end")
+@needs("merchant.manage", of=REGION)
 def end_price(agreement_id: UUID) -> ResponseReturnValue:
     """End a price agreement after a day."""
 

@@ -6,12 +6,14 @@ from flask import render_template, url_for
 
 from incentive.core.db import transaction
 from incentive.core.i18n import language
+from incentive.core.needs import REGION, needs
 from incentive.people.caller import caller
 from incentive.settlement import awards
 from incentive.web.site import bp
 
 
 @bp.get("/awards/<uuid:record_id>")
+@needs("settlement.read", of=REGION, own=True)
 def award(record_id: UUID) -> str:
     """Show why a service earned what it did: one's own, or one in one's regions."""
     with transaction():

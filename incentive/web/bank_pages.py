@@ -13,6 +13,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unauthenticated, Unavailable
 from incentive.core.i18n import Text, _
+from incentive.core.needs import REACH, REGION, needs
 from incentive.merchants import banking, statements
 from incentive.merchants.csv_reading import FILE_BYTES_MAX
 from incentive.merchants.domain import reference
@@ -33,12 +34,14 @@ _ELSEWHERE: Final = (Unauthenticated, Unavailable, ForeignOrigin)
 
 
 @bp.get("/bank")
+@needs("statement.read", of=REACH)
 def bank() -> str:
     """Show the form for a file, the bank's rows, and the statements that wait for a payment."""
     return _page()
 
 
 @bp.post("/bank/preview")
+@needs("payment.import", of=REGION)
 def preview_bank_file() -> ResponseReturnValue:
     """Show what each row of a file would be; nothing is changed."""
     file = request.files.get("file")
@@ -71,6 +74,7 @@ def preview_bank_file() -> ResponseReturnValue:
 
 
 @bp.post("/bank/files")
+@needs("payment.import", of=REGION)
 def take_bank_file_in() -> ResponseReturnValue:
     """Take in the file that was looked at."""
 
@@ -94,6 +98,7 @@ def take_bank_file_in() -> ResponseReturnValue:
 
 
 @bp.post("/bank/rows/<uuid:row_id>/match")
+@needs("payment.import", "payment.record", of=REGION)
 def match_bank_row(row_id: UUID) -> ResponseReturnValue:
     """Say which statement a row paid."""
 

@@ -10,6 +10,7 @@ from incentive.core import clock
 from incentive.core.addresses import public_base
 from incentive.core.db import transaction
 from incentive.core.i18n import _
+from incentive.core.needs import PUBLIC, needs
 from incentive.ledger import notes, sealing
 from incentive.ledger.seal_errors import NoSuchCheckpoint
 from incentive.ledger.seal_models import CheckpointRow
@@ -26,6 +27,7 @@ _TEXT: Final = "text/plain; charset=utf-8"
 
 
 @bp.get("/checkpoints")
+@needs(PUBLIC)
 def checkpoints() -> str:
     """Show the latest checkpoint, the keys, what it is all for, and every checkpoint so far."""
     with transaction():
@@ -56,6 +58,7 @@ def checkpoints() -> str:
 
 
 @bp.get("/checkpoints/<int:tree_size>")
+@needs(PUBLIC)
 def checkpoint(tree_size: int) -> Response:
     """Give one checkpoint's note, to the byte."""
     with transaction():
@@ -64,6 +67,7 @@ def checkpoint(tree_size: int) -> Response:
 
 
 @bp.get("/checkpoints/latest")
+@needs(PUBLIC)
 def latest_checkpoint() -> Response:
     """Give the latest checkpoint's note, to the byte."""
     with transaction():
@@ -72,6 +76,7 @@ def latest_checkpoint() -> Response:
 
 
 @bp.get("/checkpoints/feed.json")
+@needs(PUBLIC)
 def checkpoint_json_feed() -> Response:
     """Give the latest checkpoints as a JSON Feed 1.1."""
     answer = jsonify(
@@ -97,6 +102,7 @@ def checkpoint_json_feed() -> Response:
 
 
 @bp.get("/checkpoints/feed.atom")
+@needs(PUBLIC)
 def checkpoint_atom_feed() -> Response:
     """Give the latest checkpoints as an Atom feed (RFC 4287)."""
     rows = _recent()

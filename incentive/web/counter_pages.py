@@ -11,6 +11,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text, _
+from incentive.core.needs import REACH, STATION, needs
 from incentive.core.zone import day_of, timezone
 from incentive.people.caller import Caller, caller
 from incentive.stations import counter as at_counter
@@ -28,6 +29,7 @@ STATIONS_MAX: Final = 50
 
 
 @bp.get("/counters")
+@needs("station.goods", of=REACH)
 def counters() -> str:
     """List the stations at which the caller serves, or whose goods or ledger are theirs to read."""
     with transaction():
@@ -50,6 +52,7 @@ def counters() -> str:
 
 
 @bp.get("/stations/<uuid:station_id>/counter")
+@needs("station.serve", of=STATION)
 def counter(station_id: UUID) -> str:
     """Show the counter, ready for the next code."""
     with transaction():
@@ -57,6 +60,7 @@ def counter(station_id: UUID) -> str:
 
 
 @bp.post("/stations/<uuid:station_id>/counter")
+@needs("station.serve", of=STATION)
 def look_up(station_id: UUID) -> ResponseReturnValue:
     """Show the order of a code; nothing is handed over yet."""
     code = request.form.get("code", "").strip()
@@ -73,6 +77,7 @@ def look_up(station_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/stations/<uuid:station_id>/collect")
+@needs("station.serve", of=STATION)
 def collect(station_id: UUID) -> ResponseReturnValue:
     """Hand an order over: its points become the station's."""
     code = request.form.get("code", "")
@@ -94,6 +99,7 @@ def collect(station_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/stations/<uuid:station_id>/redemptions/<uuid:redemption_id>/cancel")
+@needs("station.serve", of=STATION)
 def counter_cancel(station_id: UUID, redemption_id: UUID) -> ResponseReturnValue:
     """Cancel an order that cannot be handed over."""
     code = request.form.get("code", "")
@@ -114,6 +120,7 @@ def counter_cancel(station_id: UUID, redemption_id: UUID) -> ResponseReturnValue
 
 
 @bp.post("/stations/<uuid:station_id>/redemptions/<uuid:redemption_id>/refund")
+@needs("station.serve", of=STATION)
 def refund(station_id: UUID, redemption_id: UUID) -> ResponseReturnValue:
     """Give the points of an order that was handed over back."""
 

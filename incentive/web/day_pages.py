@@ -11,6 +11,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text, _
+from incentive.core.needs import STATION, needs
 from incentive.core.zone import day_of
 from incentive.people.caller import Caller, caller
 from incentive.stations.days import service
@@ -26,6 +27,7 @@ ROWS: Final = 31
 
 
 @bp.get("/stations/<uuid:station_id>/days")
+@needs("station.audit", of=STATION)
 def station_days(station_id: UUID) -> str:
     """List a station's days, today first, and say which are closed."""
     with transaction():
@@ -44,6 +46,7 @@ def station_days(station_id: UUID) -> str:
 
 
 @bp.get("/stations/<uuid:station_id>/days/<day>")
+@needs("station.audit", of=STATION)
 def station_day(station_id: UUID, day: str) -> str:
     """Show a day's figures, who signed them, and what came later."""
     with transaction():
@@ -51,6 +54,7 @@ def station_day(station_id: UUID, day: str) -> str:
 
 
 @bp.post("/stations/<uuid:station_id>/days/<day>/close")
+@needs("station.close", of=STATION)
 def close_day(station_id: UUID, day: str) -> ResponseReturnValue:
     """Sign a day's figures; it stays closed."""
 
@@ -62,6 +66,7 @@ def close_day(station_id: UUID, day: str) -> ResponseReturnValue:
 
 
 @bp.post("/stations/<uuid:station_id>/days/<day>/amend")
+@needs("station.close", of=STATION)
 def amend_day(station_id: UUID, day: str) -> ResponseReturnValue:
     """Sign a closed day's figures anew; the earlier ones stay."""
 

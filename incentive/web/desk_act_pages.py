@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from incentive.audit.actions import ACTIONS
 from incentive.core.db import transaction
+from incentive.core.needs import REACH, needs
 from incentive.core.paging import Page
 from incentive.desk import acts
 from incentive.desk.acts import Act, ActFilter
@@ -25,6 +26,7 @@ _FILTERS: Final = ("actor", "action", "subject", "from", "to")
 
 
 @bp.get("/desk/acts")
+@needs("audit.read", of=REACH)
 def desk_acts() -> ResponseReturnValue:
     """List the administrative acts in the reader's scope, the latest first."""
     typed = filters.typed(_FILTERS)

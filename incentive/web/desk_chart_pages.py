@@ -10,6 +10,7 @@ from flask_babel import get_locale
 
 from incentive.core.db import transaction
 from incentive.core.i18n import Text, _
+from incentive.core.needs import REACH, needs
 from incentive.core.zone import today
 from incentive.desk import charts
 from incentive.desk.charts import Period, Unit
@@ -32,6 +33,7 @@ _SKELETONS: Final = {"day": "Md", "week": "Md", "month": "yMMM"}
 
 
 @bp.get("/desk/charts")
+@needs("audit.read", of=REACH)
 def desk_charts() -> ResponseReturnValue:
     """Draw the points issued, spent and expired by period, and what people held at its end."""
     typed = filters.typed(("unit", "from", "to"))

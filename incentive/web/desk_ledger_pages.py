@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from incentive.core.db import transaction
 from incentive.core.http import API_PREFIX
+from incentive.core.needs import REACH, needs
 from incentive.core.zone import today
 from incentive.desk import ledger, transactions
 from incentive.desk.errors import DaysBackwards, UnknownNumber
@@ -44,6 +45,7 @@ FILTERS: Final = (
 
 
 @bp.get("/desk/ledger")
+@needs("audit.read", of=REACH)
 def desk_ledger() -> ResponseReturnValue:
     """List transactions in the reader's scope; without any filter, those of this month."""
     typed = filters.typed(FILTERS)
@@ -87,6 +89,7 @@ def desk_ledger() -> ResponseReturnValue:
 
 
 @bp.get("/desk/transactions/<int:transaction_id>")
+@needs("audit.read", of=REACH)
 def desk_transaction(transaction_id: int) -> str:
     """Show one transaction with its entries and what caused it."""
     with transaction():

@@ -6,6 +6,7 @@ from flask import current_app, render_template, url_for
 
 from incentive.core.db import transaction
 from incentive.core.i18n import Text, _
+from incentive.core.needs import REACH, needs
 from incentive.desk.reach import PERMISSION
 from incentive.people.caller import caller
 from incentive.web.site import bp
@@ -70,6 +71,7 @@ _TOOLS: Final[tuple[tuple[str, Text, Text, str], ...]] = (
 
 
 @bp.get("/desk")
+@needs("audit.read", of=REACH)
 def desk() -> str:
     """Show the tools of the audit desk."""
     with transaction():

@@ -11,6 +11,7 @@ from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.http import API_PREFIX
 from incentive.core.i18n import Text, _
+from incentive.core.needs import REACH, needs
 from incentive.core.zone import today
 from incentive.desk import samples, worksheets
 from incentive.desk.samples import Finding
@@ -26,12 +27,14 @@ NOTE_MAX: Final = 200
 
 
 @bp.get("/desk/samples")
+@needs("audit.read", of=REACH)
 def desk_samples() -> str:
     """List the samples, with a form that draws one."""
     return _draw()
 
 
 @bp.post("/desk/samples")
+@needs("audit.read", of=REACH)
 def draw_sample() -> ResponseReturnValue:
     """Draw a sample of last month, or of the days that were chosen."""
 
@@ -64,12 +67,14 @@ def draw_sample() -> ResponseReturnValue:
 
 
 @bp.get("/desk/samples/<uuid:sample_id>")
+@needs("audit.read", of=REACH)
 def desk_sample(sample_id: UUID) -> str:
     """Show the worksheet of a sample."""
     return _sheet(sample_id)
 
 
 @bp.post("/desk/samples/<uuid:sample_id>")
+@needs("audit.read", of=REACH)
 def check_sample(sample_id: UUID) -> ResponseReturnValue:
     """Keep what was found at the rows that were filled in."""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from incentive.core.needs import PUBLIC, needs
 from incentive.web.site import bp
 
 
@@ -17,6 +18,7 @@ from incentive.web.site import bp
 @bp.get("/redemptions/<uuid:_form>/cancel")
 @bp.get("/shifts/<uuid:_form>/sign-up")
 @bp.get("/shifts/<uuid:_form>/withdraw")
+@needs(PUBLIC)
 def to_own_page(_form: UUID | None = None) -> ResponseReturnValue:
     """Go to one's own page."""
     return _to("web.me")
@@ -27,18 +29,21 @@ def to_own_page(_form: UUID | None = None) -> ResponseReturnValue:
 @bp.get("/me/giving/<uuid:_form>/accept")
 @bp.get("/me/giving/<uuid:_form>/end")
 @bp.get("/me/giving/<uuid:_form>/transfer")
+@needs(PUBLIC)
 def to_giving(_form: UUID | None = None) -> ResponseReturnValue:
     """Go to one's family and giving."""
     return _to("web.my_giving")
 
 
 @bp.get("/points/adjustments/<uuid:_form>/<any(approve,reject):_decision>")
+@needs(PUBLIC)
 def to_adjustments(_form: UUID, _decision: str) -> ResponseReturnValue:
     """Go to the adjustments."""
     return _to("web.points_adjustments")
 
 
 @bp.get("/points/disputes/<uuid:_form>/decide")
+@needs(PUBLIC)
 def to_disputes(_form: UUID) -> ResponseReturnValue:
     """Go to the disputes."""
     return _to("web.points_disputes")
@@ -46,6 +51,7 @@ def to_disputes(_form: UUID) -> ResponseReturnValue:
 
 @bp.get("/points/budgets/<uuid:_form>/raise")
 @bp.get("/points/budgets/<uuid:_form>/overrun")
+@needs(PUBLIC)
 def to_budgets(_form: UUID) -> ResponseReturnValue:
     """Go to the budgets."""
     return _to("web.points_budgets")
@@ -53,6 +59,7 @@ def to_budgets(_form: UUID) -> ResponseReturnValue:
 
 @bp.get("/service-records/<uuid:_form>/verify")
 @bp.get("/service-records/<uuid:_form>/reject")
+@needs(PUBLIC)
 def to_duty(_form: UUID) -> ResponseReturnValue:
     """Go to the page of those on duty."""
     return _to("web.duty")
@@ -61,12 +68,14 @@ def to_duty(_form: UUID) -> ResponseReturnValue:
 @bp.get("/stations/<uuid:station_id>/collect")
 @bp.get("/stations/<uuid:station_id>/redemptions/<uuid:_form>/cancel")
 @bp.get("/stations/<uuid:station_id>/redemptions/<uuid:_form>/refund")
+@needs(PUBLIC)
 def to_counter(station_id: UUID, _form: UUID | None = None) -> ResponseReturnValue:
     """Go to the station's counter."""
     return _to("web.counter", station_id=station_id)
 
 
 @bp.get("/sponsors")
+@needs(PUBLIC)
 def to_parties() -> ResponseReturnValue:
     """Go to the list of merchants and sponsors."""
     return _to("web.merchant_list")
@@ -74,6 +83,7 @@ def to_parties() -> ResponseReturnValue:
 
 @bp.get("/merchants/<uuid:merchant_id>/contacts")
 @bp.get("/merchants/<uuid:merchant_id>/contacts/<uuid:_form>/end")
+@needs(PUBLIC)
 def to_merchant(merchant_id: UUID, _form: UUID | None = None) -> ResponseReturnValue:
     """Go to the merchant."""
     return _to("web.merchant_page", merchant_id=merchant_id)
@@ -81,12 +91,14 @@ def to_merchant(merchant_id: UUID, _form: UUID | None = None) -> ResponseReturnV
 
 @bp.get("/sponsors/<uuid:sponsor_id>/budgets")
 @bp.get("/sponsors/<uuid:sponsor_id>/budgets/<uuid:_form>")
+@needs(PUBLIC)
 def to_sponsor(sponsor_id: UUID, _form: UUID | None = None) -> ResponseReturnValue:
     """Go to the sponsor."""
     return _to("web.sponsor_page", sponsor_id=sponsor_id)
 
 
 @bp.get("/price-agreements/<uuid:_form>/end")
+@needs(PUBLIC)
 def to_prices(_form: UUID) -> ResponseReturnValue:
     """Go to the list of prices."""
     return _to("web.price_agreements")
@@ -98,6 +110,7 @@ def to_prices(_form: UUID) -> ResponseReturnValue:
 @bp.get("/merchant-statements/<uuid:statement_id>/lines/<int:_form>/object")
 @bp.get("/merchant-statements/<uuid:statement_id>/objections/<uuid:_form>/answer")
 @bp.get("/merchant-statements/<uuid:statement_id>/payments/<uuid:_form>/take-back")
+@needs(PUBLIC)
 def to_merchant_statement(statement_id: UUID, _form: Any) -> ResponseReturnValue:
     """Go to the statement."""
     return _to("web.merchant_statement", statement_id=statement_id)
@@ -105,12 +118,14 @@ def to_merchant_statement(statement_id: UUID, _form: Any) -> ResponseReturnValue
 
 @bp.get("/bank/<any(preview, files):_form>")
 @bp.get("/bank/rows/<uuid:_form>/match")
+@needs(PUBLIC)
 def to_bank(_form: Any) -> ResponseReturnValue:
     """Go to the bank's rows."""
     return _to("web.bank")
 
 
 @bp.get("/sign-out")
+@needs(PUBLIC)
 def to_start() -> ResponseReturnValue:
     """Go to the start page; nobody is signed out by a link."""
     return _to("web.home")
@@ -135,12 +150,14 @@ def to_register() -> ResponseReturnValue:
 
 
 @bp.get("/rules/drafts")
+@needs(PUBLIC)
 def to_rules() -> ResponseReturnValue:
     """Go to the rules."""
     return _to("web.rule_list")
 
 
 @bp.get("/rules/drafts/<uuid:draft_id>/<any(simulate,submit,approve,reject,withdraw):_form>")
+@needs(PUBLIC)
 def to_rule_draft(draft_id: UUID, _form: str) -> ResponseReturnValue:
     """Go to a draft of rules."""
     return _to("web.rule_draft", draft_id=draft_id)

@@ -11,6 +11,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text, _
+from incentive.core.needs import REACH, STATION, needs
 from incentive.people.caller import Caller, caller
 from incentive.stations.discrepancies import service
 from incentive.stations.discrepancies.domain import KINDS, STATES
@@ -28,6 +29,7 @@ _STATES: Final[dict[str, Text]] = {
 
 
 @bp.get("/discrepancies")
+@needs("station.audit", of=REACH)
 def discrepancies() -> str:
     """List the findings at all stations whose books the reader sees."""
     state = _state()
@@ -51,6 +53,7 @@ def discrepancies() -> str:
 
 
 @bp.get("/stations/<uuid:station_id>/discrepancies")
+@needs("station.audit", of=STATION)
 def station_discrepancies(station_id: UUID) -> str:
     """List a station's findings, each with what cleared it or a form to clear it."""
     with transaction():
@@ -58,6 +61,7 @@ def station_discrepancies(station_id: UUID) -> str:
 
 
 @bp.post("/stations/<uuid:station_id>/discrepancies/<int:discrepancy_id>/clear")
+@needs("discrepancy.clear", of=STATION)
 def clear_discrepancy(station_id: UUID, discrepancy_id: int) -> ResponseReturnValue:
     """Clear a finding with a note."""
 

@@ -13,6 +13,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text, _
+from incentive.core.needs import REACH, REGION, needs
 from incentive.core.zone import day_of, timezone
 from incentive.people.caller import Caller, caller
 from incentive.web import duty_queries, forms
@@ -26,12 +27,14 @@ GRACE: Final = timedelta(minutes=30)
 
 
 @bp.get("/duty")
+@needs("shift.scan", of=REACH)
 def duty() -> str:
     """Show today's shifts and the records that wait for a decision."""
     return draw()
 
 
 @bp.post("/service-records/<uuid:record_id>/verify")
+@needs("record.verify", of=REGION)
 def verify(record_id: UUID) -> ResponseReturnValue:
     """Vouch for a service record."""
 
@@ -46,6 +49,7 @@ def verify(record_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/service-records/<uuid:record_id>/reject")
+@needs("record.verify", of=REGION)
 def reject(record_id: UUID) -> ResponseReturnValue:
     """Refuse a service record for a stated reason."""
 
@@ -73,7 +77,7 @@ def draw(
     wanted = shift_id or _asked_shift()
     with transaction():
         who, at = caller(), clock.now()
-        who.require_somewhere("shift.run")
+        who.require_somewhere("shift.scan")
         shifts = shifts_today(who, at)
         page = checkin.records_for(who, "pending", cursor=request.args.get("cursor"), limit=20)
         waiting = duty_queries.to_verify(who.regions_for("record.verify"))
@@ -83,6 +87,7 @@ def draw(
         scan_for=next((shift for shift in shifts if shift["id"] == wanted), None),
         records=[_record(row, own=row.person_id == who.person_id) for row in page.items],
         waiting=waiting,
+        verifies=bool(who.regions_for("record.verify")),
         refusal=refusal,
         code=code,
         at_record=record_id,
@@ -92,11 +97,16 @@ def draw(
 
 
 def shifts_today(who: Caller, at: datetime) -> list[dict[str, Any]]:
-    """Return the shifts of today that `who` runs, the ones just over included."""
+    """Return the shifts of today at which `who` scans, the ones just over included."""
     _start, midnight = clock.day_bounds(day_of(at), timezone())
-    rows = duty_queries.running(who.regions_for("shift.run"), at - GRACE, midnight, SHIFTS_MAX)
+    rows = duty_queries.running(who.regions_for("shift.scan"), at - GRACE, midnight, SHIFTS_MAX)
     return [
-        shift_context(row) | {"running": row.starts_at <= at < row.ends_at, "counts": counts(row)}
+        shift_context(row)
+        | {
+            "running": row.starts_at <= at < row.ends_at,
+            "runs": who.may("shift.run", region_path=row.region_path),
+            "counts": counts(row),
+        }
         for row in rows
     ]
 

@@ -22,6 +22,7 @@ def running(
         return []
     statement = (
         _with_counts()
+        .add_columns(Region.path.label("region_path"))
         .join(Region, Region.id == Activity.region_id)
         .where(
             Shift.status == "open",

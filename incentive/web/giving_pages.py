@@ -11,6 +11,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text, _
+from incentive.core.needs import OWN, needs
 from incentive.people.caller import Caller, caller
 from incentive.points.family import service as family
 from incentive.points.giving import service as giving
@@ -24,12 +25,14 @@ STATIONS_MAX: Final = 20
 
 
 @bp.get("/me/giving")
+@needs(OWN)
 def my_giving() -> str:
     """Show one's family and the forms to give points away."""
     return draw()
 
 
 @bp.post("/me/giving/invite")
+@needs(OWN)
 def invite_family() -> ResponseReturnValue:
     """Ask somebody to be linked as family."""
 
@@ -42,6 +45,7 @@ def invite_family() -> ResponseReturnValue:
 
 
 @bp.post("/me/giving/<uuid:link_id>/accept")
+@needs(OWN)
 def accept_family(link_id: UUID) -> ResponseReturnValue:
     """Agree to a request."""
 
@@ -53,6 +57,7 @@ def accept_family(link_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/me/giving/<uuid:link_id>/end")
+@needs(OWN)
 def end_family(link_id: UUID) -> ResponseReturnValue:
     """End a link, or decline or take back a request."""
 
@@ -64,6 +69,7 @@ def end_family(link_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/me/giving/<uuid:link_id>/transfer")
+@needs(OWN)
 def transfer_points(link_id: UUID) -> ResponseReturnValue:
     """Give points to a family member."""
 
@@ -75,6 +81,7 @@ def transfer_points(link_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/me/giving/donate")
+@needs(OWN)
 def donate_points() -> ResponseReturnValue:
     """Give points to a station's fund, or back to one's community."""
 

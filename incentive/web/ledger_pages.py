@@ -12,6 +12,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.http import API_PREFIX
+from incentive.core.needs import STATION, needs
 from incentive.people.caller import caller
 from incentive.stations import station_ledger as ledger
 from incentive.stations.ledger_schemas import LedgerQuerySchema
@@ -26,6 +27,7 @@ _FILTERS: Final = ("from", "to", "kind", "person")
 
 
 @bp.get("/stations/<uuid:station_id>/ledger")
+@needs("station.audit", of=STATION)
 def station_ledger(station_id: UUID) -> ResponseReturnValue:
     """List every point that came to the station or went back, under the sums of the filter."""
     typed = {name: request.args.get(name, "").strip() for name in _FILTERS}

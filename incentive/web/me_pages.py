@@ -13,6 +13,7 @@ from incentive.core.codes import CodeError, grouped, parse
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text, _
+from incentive.core.needs import OWN, STATION, needs
 from incentive.people.caller import Caller, caller
 from incentive.stations import orders
 from incentive.stations.errors import UnknownItem
@@ -23,12 +24,14 @@ from incentive.web.site import bp
 
 
 @bp.get("/me")
+@needs(OWN)
 def me() -> str:
     """Show points, hours, card, shifts, offers, orders, and the box to scan with."""
     return draw()
 
 
 @bp.get("/me/service-records")
+@needs(OWN)
 def service_records() -> str:
     """List one's service, verified or not yet."""
     with transaction():
@@ -39,6 +42,7 @@ def service_records() -> str:
 
 
 @bp.post("/shifts/<uuid:shift_id>/sign-up")
+@needs(OWN)
 def sign_up(shift_id: UUID) -> ResponseReturnValue:
     """Take a place on a shift, or one in its queue."""
 
@@ -55,6 +59,7 @@ def sign_up(shift_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/shifts/<uuid:shift_id>/withdraw")
+@needs(OWN)
 def withdraw(shift_id: UUID) -> ResponseReturnValue:
     """Give a place back."""
 
@@ -66,6 +71,7 @@ def withdraw(shift_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/redemptions")
+@needs(OWN)
 def redeem() -> ResponseReturnValue:
     """Have one of an item held, and the points for it."""
 
@@ -84,6 +90,7 @@ def redeem() -> ResponseReturnValue:
 
 
 @bp.post("/redemptions/<uuid:redemption_id>/cancel")
+@needs("station.serve", of=STATION, own=True)
 def cancel_order(redemption_id: UUID) -> ResponseReturnValue:
     """Give up an order that was not collected."""
 

@@ -11,6 +11,7 @@ from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text, _
 from incentive.core.money import FEN_MAX, yuan
+from incentive.core.needs import REACH, REGION, needs
 from incentive.merchants import parties
 from incentive.people.caller import Caller, caller
 from incentive.web import forms, merchant_queries
@@ -25,12 +26,14 @@ _CREDIT_CODE: Final = 18
 
 
 @bp.get("/merchants")
+@needs("statement.read", of=REACH)
 def merchant_list() -> str:
     """List merchants and sponsors, with forms to enter more."""
     return _list()
 
 
 @bp.post("/merchants")
+@needs("merchant.manage", of=REGION)
 def enter_merchant() -> ResponseReturnValue:
     """Enter a merchant."""
 
@@ -47,6 +50,7 @@ def enter_merchant() -> ResponseReturnValue:
 
 
 @bp.post("/sponsors")
+@needs("merchant.manage", of=REGION)
 def enter_sponsor() -> ResponseReturnValue:
     """Enter a sponsor."""
 
@@ -59,12 +63,14 @@ def enter_sponsor() -> ResponseReturnValue:
 
 
 @bp.get("/merchants/<uuid:merchant_id>")
+@needs("statement.read", of=REGION, own=True)
 def merchant_page(merchant_id: UUID) -> str:
     """Show a merchant and those who speak for it."""
     return _merchant(merchant_id)
 
 
 @bp.post("/merchants/<uuid:merchant_id>/contacts")
+@needs("merchant.manage", of=REGION)
 def enter_contact(merchant_id: UUID) -> ResponseReturnValue:
     """Let one more person speak for a merchant."""
 
@@ -81,6 +87,7 @@ def enter_contact(merchant_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/merchants/<uuid:merchant_id>/contacts/<uuid:contact_id>/end")
+@needs("merchant.manage", of=REGION)
 def drop_contact(merchant_id: UUID, contact_id: UUID) -> ResponseReturnValue:
     """Let a person speak for a merchant no longer."""
 
@@ -96,12 +103,14 @@ def drop_contact(merchant_id: UUID, contact_id: UUID) -> ResponseReturnValue:
 
 
 @bp.get("/sponsors/<uuid:sponsor_id>")
+@needs("statement.read", of=REGION)
 def sponsor_page(sponsor_id: UUID) -> str:
     """Show a sponsor and its budgets."""
     return _sponsor(sponsor_id)
 
 
 @bp.post("/sponsors/<uuid:sponsor_id>/budgets")
+@needs("sponsor.budget", of=REGION)
 def enter_budget(sponsor_id: UUID) -> ResponseReturnValue:
     """Set what a sponsor pays at most for some days."""
 
@@ -120,6 +129,7 @@ def enter_budget(sponsor_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/sponsors/<uuid:sponsor_id>/budgets/<uuid:budget_id>")
+@needs("sponsor.budget", of=REGION)
 def alter_budget(sponsor_id: UUID, budget_id: UUID) -> ResponseReturnValue:
     """Change a budget."""
 

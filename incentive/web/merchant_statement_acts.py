@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text, _
 from incentive.core.money import FEN_MAX
+from incentive.core.needs import REGION, needs
 from incentive.merchants import confirming, disputes, paying, statements
 from incentive.merchants.domain import SIDES, Side
 from incentive.merchants.statement_schemas import PIECES_MAX
@@ -24,6 +25,7 @@ _TEXT_MAX: Final = 200
 
 
 @bp.post(f"{_ONE}/send")
+@needs("statement.make", of=REGION)
 def send_merchant_statement(statement_id: UUID) -> ResponseReturnValue:
     """Put a draft before both sides."""
 
@@ -35,6 +37,7 @@ def send_merchant_statement(statement_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post(f"{_ONE}/lines/<int:number>/object")
+@needs("statement.confirm", "merchant.confirm", of=REGION, own=True)
 def object_to_line(statement_id: UUID, number: int) -> ResponseReturnValue:
     """Hold something against a line."""
 
@@ -47,6 +50,7 @@ def object_to_line(statement_id: UUID, number: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{_ONE}/objections/<uuid:objection_id>/answer")
+@needs("statement.make", of=REGION)
 def answer_objection(statement_id: UUID, objection_id: UUID) -> ResponseReturnValue:
     """Answer an objection: by a correction if a number of pieces is given, else by words."""
 
@@ -64,6 +68,7 @@ def answer_objection(statement_id: UUID, objection_id: UUID) -> ResponseReturnVa
 
 
 @bp.post(f"{_ONE}/confirm")
+@needs("statement.confirm", "merchant.confirm", of=REGION, own=True)
 def confirm_merchant_statement(statement_id: UUID) -> ResponseReturnValue:
     """Confirm a statement for the side of the caller."""
 
@@ -77,6 +82,7 @@ def confirm_merchant_statement(statement_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post(f"{_ONE}/charge")
+@needs("statement.confirm", of=REGION)
 def charge_merchant_statement(statement_id: UUID) -> ResponseReturnValue:
     """Book a confirmed statement as payable."""
 
@@ -88,6 +94,7 @@ def charge_merchant_statement(statement_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post(f"{_ONE}/payments")
+@needs("payment.record", of=REGION)
 def record_payment(statement_id: UUID) -> ResponseReturnValue:
     """Record what was paid."""
 
@@ -107,6 +114,7 @@ def record_payment(statement_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post(f"{_ONE}/payments/<uuid:payment_id>/take-back")
+@needs("payment.record", of=REGION)
 def take_payment_back(statement_id: UUID, payment_id: UUID) -> ResponseReturnValue:
     """Take a payment back."""
 
@@ -118,6 +126,7 @@ def take_payment_back(statement_id: UUID, payment_id: UUID) -> ResponseReturnVal
 
 
 @bp.post(f"{_ONE}/reverse")
+@needs("statement.make", "statement.confirm", of=REGION)
 def reverse_merchant_statement(statement_id: UUID) -> ResponseReturnValue:
     """Take a wrong statement out."""
 

@@ -11,6 +11,7 @@ from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.http import API_PREFIX
 from incentive.core.i18n import Text, _
+from incentive.core.needs import REACH, REGION, needs
 from incentive.core.paging import Page
 from incentive.core.zone import today
 from incentive.merchants import statements
@@ -32,12 +33,14 @@ _FILTERS: Final = ("status", "merchant_id", "sponsor_id", "from", "to")
 
 
 @bp.get("/merchant-statements")
+@needs("statement.read", of=REACH, own=True)
 def merchant_statements() -> ResponseReturnValue:
     """List statements, with a form to draft one."""
     return _list()
 
 
 @bp.post("/merchant-statements")
+@needs("statement.make", of=REGION)
 def draft_statement() -> ResponseReturnValue:
     """Draft a statement of what was given on some days."""
 
@@ -62,12 +65,14 @@ def draft_statement() -> ResponseReturnValue:
 
 
 @bp.get("/merchant-statements/<uuid:statement_id>")
+@needs("statement.read", of=REGION, own=True)
 def merchant_statement(statement_id: UUID) -> str:
     """Show a statement: its lines, what was said about them, and what is next."""
     return shown(statement_id)
 
 
 @bp.get("/merchant-statements/<uuid:statement_id>/lines/<int:number>")
+@needs("statement.read", of=REGION, own=True)
 def merchant_statement_line(statement_id: UUID, number: int) -> str:
     """List the orders behind a line."""
     with transaction():

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text, _
+from incentive.core.needs import OWN, needs
 from incentive.people.caller import Caller, caller
 from incentive.points.disputes import service as disputes
 from incentive.web import forms
@@ -19,12 +20,14 @@ _ID_MAX: Final = 999_999_999
 
 
 @bp.get("/me/disputes")
+@needs(OWN)
 def my_disputes() -> str:
     """Show one's disputes, and the form for the transaction that is named."""
     return draw()
 
 
 @bp.post("/me/disputes")
+@needs(OWN)
 def contest_points() -> ResponseReturnValue:
     """Contest points that were taken."""
 

@@ -4,6 +4,7 @@ import re
 
 from flask import g, render_template
 
+from incentive.core.needs import PUBLIC, needs
 from incentive.core.paths import static_dir
 from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     agreement_pages,
@@ -51,6 +52,7 @@ __all__ = ["bp", "error_page"]
 
 
 @bp.get("/kit")
+@needs(PUBLIC)
 def kit() -> str:
     """Show every part in every state."""
     viewer.greet()
@@ -59,6 +61,7 @@ def kit() -> str:
 
 
 @bp.get("/complain")
+@needs(PUBLIC)
 def complain() -> str:
     """Say where a problem or a wish can be taken, with a phone or without."""
     viewer.greet()
@@ -66,6 +69,7 @@ def complain() -> str:
 
 
 @bp.get("/api/v1/docs")
+@needs(PUBLIC)
 def api_docs() -> str:
     """Show the API's document, browsable."""
     viewer.greet()

@@ -10,6 +10,7 @@ from incentive.core.addresses import client_network
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unavailable
 from incentive.core.i18n import Text, _
+from incentive.core.needs import OWN, needs
 from incentive.people.caller import caller
 from incentive.people.errors import PasswordWeak
 from incentive.people.passwords import LENGTH_MAX
@@ -21,6 +22,7 @@ _SEE_OTHER = 303
 
 
 @bp.get("/me/password")
+@needs(OWN)
 def password() -> str:
     """Ask for the present password and a new one."""
     with transaction():
@@ -29,6 +31,7 @@ def password() -> str:
 
 
 @bp.post("/me/password")
+@needs(OWN)
 def password_now() -> ResponseReturnValue:
     """Change the password, and go back to one's own page."""
     with transaction():

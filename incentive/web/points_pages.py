@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text, _
+from incentive.core.needs import REACH, REGION, needs
 from incentive.core.paging import Page
 from incentive.core.zone import day_of
 from incentive.people.caller import Caller, caller
@@ -33,12 +34,14 @@ _PERIODS: Final[dict[str, Period]] = {
 
 
 @bp.get("/points/adjustments")
+@needs("points.read", of=REACH)
 def points_adjustments() -> str:
     """List adjustments, those that wait for a second person among them."""
     return draw_adjustments()
 
 
 @bp.post("/points/adjustments")
+@needs("points.adjust", of=REGION)
 def propose_adjustment() -> ResponseReturnValue:
     """Give or take points by hand."""
 
@@ -60,6 +63,7 @@ def propose_adjustment() -> ResponseReturnValue:
 
 
 @bp.post("/points/adjustments/<uuid:adjustment_id>/<any(approve,reject):decision>")
+@needs("points.approve", of=REGION)
 def decide_adjustment(adjustment_id: UUID, decision: str) -> ResponseReturnValue:
     """Approve or reject what somebody else proposed."""
 
@@ -74,12 +78,14 @@ def decide_adjustment(adjustment_id: UUID, decision: str) -> ResponseReturnValue
 
 
 @bp.get("/points/disputes")
+@needs("points.read", of=REACH)
 def points_disputes() -> str:
     """List disputes, the first to be decided first."""
     return draw_disputes()
 
 
 @bp.post("/points/disputes/<uuid:dispute_id>/decide")
+@needs("points.decide", of=REGION)
 def decide_dispute(dispute_id: UUID) -> ResponseReturnValue:
     """Give the held points to the person, or take them."""
 
@@ -96,12 +102,14 @@ def decide_dispute(dispute_id: UUID) -> ResponseReturnValue:
 
 
 @bp.get("/points/budgets")
+@needs("budget.read", of=REACH)
 def points_budgets() -> str:
     """List budgets, the latest period first."""
     return draw_budgets()
 
 
 @bp.post("/points/budgets")
+@needs("budget.set", of=REGION)
 def set_budget() -> ResponseReturnValue:
     """Set a region's budget."""
 
@@ -124,6 +132,7 @@ def set_budget() -> ResponseReturnValue:
 
 
 @bp.post("/points/budgets/<uuid:budget_id>/raise")
+@needs("budget.set", of=REGION)
 def raise_budget(budget_id: UUID) -> ResponseReturnValue:
     """Raise a budget that somebody else set."""
 
@@ -136,6 +145,7 @@ def raise_budget(budget_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/points/budgets/<uuid:budget_id>/overrun")
+@needs("budget.set", of=REGION)
 def approve_overrun(budget_id: UUID) -> ResponseReturnValue:
     """Let what waits be issued over the budget."""
 

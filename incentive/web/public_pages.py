@@ -11,6 +11,7 @@ from flask_babel import get_locale
 from incentive.activities.models import Shift
 from incentive.core import clock
 from incentive.core.db import transaction
+from incentive.core.needs import PUBLIC, needs
 from incentive.core.paging import page
 from incentive.core.zone import timezone
 from incentive.stations import service as stations
@@ -27,6 +28,7 @@ ON_LIST: Final = 20
 
 
 @bp.get("/")
+@needs(PUBLIC)
 def home() -> str:
     """Say what the service is, what comes next and where the stations are."""
     with transaction():
@@ -39,6 +41,7 @@ def home() -> str:
 
 
 @bp.get("/activities")
+@needs(PUBLIC)
 def activities() -> str:
     """List the coming shifts, the next first."""
     with transaction():
@@ -50,6 +53,7 @@ def activities() -> str:
 
 
 @bp.get("/stations")
+@needs(PUBLIC)
 def station_list() -> str:
     """List the stations that are open to the public, by name."""
     with transaction():
@@ -59,6 +63,7 @@ def station_list() -> str:
 
 
 @bp.get("/stations/<uuid:station_id>")
+@needs(PUBLIC)
 def station(station_id: UUID) -> str:
     """Show a station's hours and facilities, and what it gives for points."""
     with transaction():

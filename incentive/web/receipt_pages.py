@@ -4,6 +4,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from incentive.core.db import transaction
+from incentive.core.needs import OWN, needs
 from incentive.desk.words import KINDS, PURPOSES
 from incentive.ledger import receipting
 from incentive.ledger.domain import NEVER
@@ -13,6 +14,7 @@ from incentive.web.site import bp
 
 
 @bp.get("/me/receipts/<int:transaction_id>")
+@needs(OWN)
 def receipt(transaction_id: int) -> ResponseReturnValue:
     """Show what was sealed of a movement of one's points, with the code that carries the proof."""
     with transaction():

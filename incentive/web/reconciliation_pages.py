@@ -12,6 +12,7 @@ from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text, _
 from incentive.core.jobs import enqueue
+from incentive.core.needs import WHOLE, needs
 from incentive.ledger import jobs, reconciliation
 from incentive.people.caller import Caller, caller
 from incentive.settlement.reach import require_over_all
@@ -29,12 +30,14 @@ OVERDUE: Final = timedelta(hours=30)
 
 
 @bp.get("/reconciliation")
+@needs("reconciliation.read", of=WHOLE)
 def reconciliation_runs() -> str:
     """Show what the last comparison saw, and list those before."""
     return _runs()
 
 
 @bp.post("/reconciliation")
+@needs("reconciliation.read", of=WHOLE)
 def reconcile_now() -> ResponseReturnValue:
     """Have the books compared now."""
 
@@ -48,6 +51,7 @@ def reconcile_now() -> ResponseReturnValue:
 
 
 @bp.get("/reconciliation/<uuid:run_id>")
+@needs("reconciliation.read", of=WHOLE)
 def reconciliation_run(run_id: UUID) -> str:
     """Show a comparison: how far it is, or what each check saw."""
     with transaction():
@@ -62,6 +66,7 @@ def reconciliation_run(run_id: UUID) -> str:
 
 
 @bp.get("/reconciliation/<uuid:run_id>/progress")
+@needs("reconciliation.read", of=WHOLE)
 def reconciliation_progress(run_id: UUID) -> ResponseReturnValue:
     """Return how far a comparison is, to be put into the page; have it drawn anew at the end."""
     with transaction():
@@ -73,6 +78,7 @@ def reconciliation_progress(run_id: UUID) -> ResponseReturnValue:
 
 
 @bp.get("/reconciliation/<uuid:run_id>/checks/<int:position>")
+@needs("reconciliation.read", of=WHOLE)
 def reconciliation_check(run_id: UUID, position: int) -> str:
     """Show what a check compared, and the rows that were wrong then."""
     with transaction():
@@ -89,6 +95,7 @@ def reconciliation_check(run_id: UUID, position: int) -> str:
 
 
 @bp.get("/reconciliation/<uuid:run_id>/checks/<int:position>/figures/<int:figure>")
+@needs("reconciliation.read", of=WHOLE)
 def reconciliation_figure(run_id: UUID, position: int, figure: int) -> str:
     """List the rows that make a figure up, as they stand now."""
     with transaction():

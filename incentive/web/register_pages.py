@@ -15,6 +15,7 @@ from incentive.core.errors import IncentiveError, Unavailable
 from incentive.core.http import ANYONE
 from incentive.core.i18n import _
 from incentive.core.limits import count_code, count_registration
+from incentive.core.needs import PUBLIC, needs
 from incentive.people import service as people
 from incentive.people.domain import SELF_ROLES
 from incentive.people.errors import ForeignOrigin, PhoneTaken
@@ -32,6 +33,7 @@ _ASKED: Final = ("name", "phone", "home_region_id", "role")
 
 
 @bp.get("/register")
+@needs(PUBLIC)
 def register() -> ResponseReturnValue:
     """Ask where somebody lives, and then who they are; whoever is signed in has done so."""
     if viewer.greet():
@@ -40,6 +42,7 @@ def register() -> ResponseReturnValue:
 
 
 @bp.post("/register")
+@needs(PUBLIC)
 def register_now() -> ResponseReturnValue:
     """Enter the person, and sign them in."""
     if not is_same_origin():

@@ -14,6 +14,7 @@ from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text, _, language
 from incentive.core.jobs import enqueue
+from incentive.core.needs import WHOLE, needs
 from incentive.core.zone import day_of, today
 from incentive.people.caller import Caller, caller
 from incentive.settlement import jobs
@@ -34,6 +35,7 @@ Do = Callable[[Caller, datetime], Text]
 
 
 @bp.get("/rules")
+@needs("rule.read", of=WHOLE)
 def rule_list() -> str:
     """List the rules that are, were and will be in force, and the drafts."""
     with transaction():
@@ -56,6 +58,7 @@ def rule_list() -> str:
 
 
 @bp.get("/rules/new")
+@needs("rule.propose", of=WHOLE)
 def new_rules() -> str:
     """Show the form for a draft, filled in with the rules in force or a draft to start from."""
     with transaction():
@@ -69,6 +72,7 @@ def new_rules() -> str:
 
 
 @bp.post("/rules/drafts")
+@needs("rule.propose", of=WHOLE)
 def propose_rules() -> ResponseReturnValue:
     """Write a draft down."""
     typed = {name: request.form.get(name, "") for name in (*rule_forms.NAMES, "effective_from")}
@@ -94,12 +98,14 @@ def propose_rules() -> ResponseReturnValue:
 
 
 @bp.get("/rules/drafts/<uuid:draft_id>")
+@needs("rule.read", of=WHOLE)
 def rule_draft(draft_id: UUID) -> str:
     """Show a draft: its words, its trials, and what can be done with it."""
     return draw(draft_id)
 
 
 @bp.get("/rules/drafts/<uuid:draft_id>/progress")
+@needs("rule.read", of=WHOLE)
 def trial_progress(draft_id: UUID) -> ResponseReturnValue:
     """Return how far the trial is that goes on; have the page drawn anew at its end."""
     with transaction():
@@ -111,6 +117,7 @@ def trial_progress(draft_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/rules/drafts/<uuid:draft_id>/simulate")
+@needs("rule.propose", of=WHOLE)
 def simulate_rules(draft_id: UUID) -> ResponseReturnValue:
     """Have a draft recomputed over past months."""
 
@@ -125,6 +132,7 @@ def simulate_rules(draft_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/rules/drafts/<uuid:draft_id>/submit")
+@needs("rule.propose", of=WHOLE)
 def submit_rules(draft_id: UUID) -> ResponseReturnValue:
     """Put one's draft before a second person."""
 
@@ -137,6 +145,7 @@ def submit_rules(draft_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/rules/drafts/<uuid:draft_id>/approve")
+@needs("rule.approve", of=WHOLE)
 def approve_rules(draft_id: UUID) -> ResponseReturnValue:
     """Put somebody else's draft in force from its day on."""
 
@@ -149,6 +158,7 @@ def approve_rules(draft_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/rules/drafts/<uuid:draft_id>/reject")
+@needs("rule.approve", of=WHOLE)
 def reject_rules(draft_id: UUID) -> ResponseReturnValue:
     """Refuse somebody else's draft."""
 
@@ -161,6 +171,7 @@ def reject_rules(draft_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/rules/drafts/<uuid:draft_id>/withdraw")
+@needs("rule.propose", of=WHOLE)
 def withdraw_rules(draft_id: UUID) -> ResponseReturnValue:
     """Take one's draft back."""
 

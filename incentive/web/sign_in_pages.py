@@ -12,6 +12,7 @@ from incentive.core.browser import is_same_origin
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unavailable
 from incentive.core.limits import count_sign_in
+from incentive.core.needs import PUBLIC, needs
 from incentive.people.caller import COOKIE, Caller, identify, presented_token
 from incentive.people.errors import ForeignOrigin
 from incentive.people.sign_in import sign_in as open_session
@@ -24,6 +25,7 @@ _SEE_OTHER: Final = 303
 
 
 @bp.get("/sign-in")
+@needs(PUBLIC)
 def sign_in() -> ResponseReturnValue:
     """Ask for phone and password; whoever is signed in already goes to their own page."""
     if viewer.greet():
@@ -33,6 +35,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 @bp.post("/sign-in")
+@needs(PUBLIC)
 def sign_in_now() -> ResponseReturnValue:
     """Open a session and go on to where the person wanted to be."""
     if not is_same_origin():
@@ -55,6 +58,7 @@ def sign_in_now() -> ResponseReturnValue:
 
 
 @bp.post("/sign-out")
+@needs(PUBLIC)
 def sign_out() -> ResponseReturnValue:
     """End the session, here and in the books."""
     token = presented_token()
@@ -93,7 +97,7 @@ def _first_page(who: Caller) -> str:
     station = viewer.own_station(who)
     if station is not None:
         return url_for("web.counter", station_id=station)
-    if who.regions_for("shift.run"):
+    if who.regions_for("shift.scan"):
         return url_for("web.duty")
     if viewer.serves(who):
         return url_for("web.counters")

@@ -10,6 +10,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.i18n import language
+from incentive.core.needs import OWN, needs
 from incentive.people.caller import caller
 from incentive.settlement import statements
 from incentive.settlement.errors import StatementBackwards
@@ -24,6 +25,7 @@ _FILTERS: Final = ("from", "to", "basis")
 
 
 @bp.get("/me/statement")
+@needs(OWN)
 def statement() -> ResponseReturnValue:
     """List the movements of one's points, with what there was before and after."""
     typed = {name: request.args.get(name, "").strip() for name in _FILTERS}

@@ -13,6 +13,7 @@ from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.http import API_PREFIX
 from incentive.core.i18n import _
+from incentive.core.needs import STATION, needs
 from incentive.core.zone import day_of
 from incentive.people.caller import caller
 from incentive.stations.statement import service
@@ -27,6 +28,7 @@ _FILTERS: Final = ("from", "to")
 
 
 @bp.get("/stations/<uuid:station_id>/statement")
+@needs("station.audit", of=STATION)
 def station_statement(station_id: UUID) -> ResponseReturnValue:
     """Tell goods, orders and points of some days, as the ledger and its files do."""
     at = clock.now()

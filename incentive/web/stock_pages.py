@@ -11,6 +11,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text, _
+from incentive.core.needs import STATION, needs
 from incentive.core.paging import Page
 from incentive.core.zone import day_of
 from incentive.people.caller import Caller, caller
@@ -37,6 +38,7 @@ _TEXT_MAX: Final = 60
 
 
 @bp.get("/stations/<uuid:station_id>/stock")
+@needs("station.goods", of=STATION)
 def station_stock(station_id: UUID) -> ResponseReturnValue:
     """Show what a station has, and why its number changed."""
     which, errors = _filter()
@@ -45,6 +47,7 @@ def station_stock(station_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/stations/<uuid:station_id>/stock/receive")
+@needs("station.stock", of=STATION)
 def receive_goods(station_id: UUID) -> ResponseReturnValue:
     """Put goods received on the shelf."""
 
@@ -73,6 +76,7 @@ def receive_goods(station_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/stations/<uuid:station_id>/stock/take-off")
+@needs("station.stock", of=STATION)
 def take_goods_off(station_id: UUID) -> ResponseReturnValue:
     """Take goods off the shelf that spoiled, or that go back to their supplier."""
 
@@ -94,6 +98,7 @@ def take_goods_off(station_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/stations/<uuid:station_id>/stock/movements/<int:movement_id>/correct")
+@needs("station.stock", of=STATION)
 def correct_movement(station_id: UUID, movement_id: int) -> ResponseReturnValue:
     """Take back a movement made by mistake."""
 

@@ -11,6 +11,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text, _
+from incentive.core.needs import STATION, needs
 from incentive.people.caller import Caller, caller
 from incentive.stations.stocktakes import papers, service
 from incentive.stations.stocktakes.domain import CAUSES, COUNTED_MAX, ROWS_MAX, SHOW
@@ -26,6 +27,7 @@ _COUNTED: Final = "counted-"
 
 
 @bp.get("/stations/<uuid:station_id>/stocktakes")
+@needs("station.goods", of=STATION)
 def stocktakes(station_id: UUID) -> str:
     """List a station's stocktakes, with a form to open one unless one is open."""
     with transaction():
@@ -33,6 +35,7 @@ def stocktakes(station_id: UUID) -> str:
 
 
 @bp.post("/stations/<uuid:station_id>/stocktakes")
+@needs("station.count", of=STATION)
 def begin_stocktake(station_id: UUID) -> ResponseReturnValue:
     """Open a stocktake of everything that the station has."""
 
@@ -49,6 +52,7 @@ def begin_stocktake(station_id: UUID) -> ResponseReturnValue:
 
 
 @bp.get("/stations/<uuid:station_id>/stocktakes/<uuid:stocktake_id>")
+@needs("station.goods", of=STATION)
 def stocktake(station_id: UUID, stocktake_id: UUID) -> str:
     """Show a stocktake: what is still to be counted, what differs, and why."""
     with transaction():
@@ -56,6 +60,7 @@ def stocktake(station_id: UUID, stocktake_id: UUID) -> str:
 
 
 @bp.post("/stations/<uuid:station_id>/stocktakes/<uuid:stocktake_id>/counts")
+@needs("station.count", of=STATION)
 def count_items(station_id: UUID, stocktake_id: UUID) -> ResponseReturnValue:
     """Save what was typed; what was left empty is counted later."""
 
@@ -79,6 +84,7 @@ def count_items(station_id: UUID, stocktake_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/stations/<uuid:station_id>/stocktakes/<uuid:stocktake_id>/explanations")
+@needs("station.count", of=STATION)
 def explain_difference(station_id: UUID, stocktake_id: UUID) -> ResponseReturnValue:
     """Say why the count of an item differs."""
     item_id = forms.identifier("item_id")
@@ -96,6 +102,7 @@ def explain_difference(station_id: UUID, stocktake_id: UUID) -> ResponseReturnVa
 
 
 @bp.post("/stations/<uuid:station_id>/stocktakes/<uuid:stocktake_id>/book")
+@needs("station.confirm_count", of=STATION)
 def book_stocktake(station_id: UUID, stocktake_id: UUID) -> ResponseReturnValue:
     """Bring the books to what was counted."""
 
@@ -111,6 +118,7 @@ def book_stocktake(station_id: UUID, stocktake_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/stations/<uuid:station_id>/stocktakes/<uuid:stocktake_id>/give-up")
+@needs("station.count", of=STATION)
 def give_stocktake_up(station_id: UUID, stocktake_id: UUID) -> ResponseReturnValue:
     """Close a stocktake without booking anything."""
 

@@ -59,7 +59,7 @@ def context() -> dict[str, Any]:
 def links(who: Caller) -> list[Link]:
     """Return the tabs for the roles that `who` holds; everybody has a page of their own."""
     found = [_link(_("My page"), url_for("web.me"), "person")]
-    if who.regions_for("shift.run"):
+    if who.regions_for("shift.scan"):
         found.append(_link(_("On duty"), url_for("web.duty"), "shield"))
     station = own_station(who)
     if station is not None:

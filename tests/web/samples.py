@@ -587,7 +587,7 @@ def movement(
 def duty() -> dict[str, Any]:
     return {
         "shifts": [
-            shift(1, "翠湖周边文明交通劝导", -0.3, 2.2, running=True, counts=COUNTS),
+            shift(1, "翠湖周边文明交通劝导", -0.3, 2.2, running=True, runs=True, counts=COUNTS),
             shift(2, "独居老人探访与代购", 6, 9, running=False, counts=COUNTS | {"present": 0}),
         ],
         "scan_for": {"id": "8b0c6c1e-0000-4000-8000-000000000001", "title": "翠湖周边文明交通劝导"},
@@ -613,6 +613,7 @@ def duty() -> dict[str, Any]:
             ),
         ],
         "waiting": 14,
+        "verifies": True,
         "older": "#",
     }
 
@@ -1128,7 +1129,18 @@ PAGES: dict[str, Any] = {
     "duty": ("web/duty.html", duty),
     "duty_empty": (
         "web/duty.html",
-        lambda: {"shifts": [], "scan_for": None, "records": [], "waiting": 0, "older": None},
+        lambda: {
+            "shifts": [],
+            "scan_for": None,
+            "records": [],
+            "waiting": 0,
+            "verifies": True,
+            "older": None,
+        },
+    ),
+    "duty_steward": (
+        "web/duty.html",
+        lambda: duty() | {"verifies": False, "records": [], "waiting": 0},
     ),
     "register": ("web/register.html", register),
     "register_wrong": (

@@ -6,6 +6,7 @@ from uuid import UUID
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint, page_of
+from incentive.core.needs import REACH, REGION, needs
 from incentive.core.paging import Page, PageQuerySchema
 from incentive.people.caller import caller
 from incentive.points.budgets import setting
@@ -25,6 +26,7 @@ bp: Final = ApiBlueprint(
 
 
 @bp.get("/points-budgets")
+@needs("budget.read", of=REACH)
 @bp.arguments(PageQuerySchema, location="query")
 @bp.response(200, page_of(ListedPointsBudgetSchema))
 def list_budgets(wanted: dict[str, Any]) -> Page:
@@ -35,6 +37,7 @@ def list_budgets(wanted: dict[str, Any]) -> Page:
 
 
 @bp.post("/points-budgets")
+@needs("budget.set", of=REGION)
 @bp.arguments(NewPointsBudgetSchema)
 @bp.once(201, PointsBudgetSchema)
 def set_budget(fields: dict[str, Any]) -> Budget:
@@ -43,6 +46,7 @@ def set_budget(fields: dict[str, Any]) -> Budget:
 
 
 @bp.get("/points-budgets/<uuid:budget_id>/waiting")
+@needs("budget.read", of=REGION)
 @bp.arguments(PageQuerySchema, location="query")
 @bp.response(200, page_of(BudgetWaitSchema))
 def list_waiting(wanted: dict[str, Any], budget_id: UUID) -> Page:
@@ -54,6 +58,7 @@ def list_waiting(wanted: dict[str, Any], budget_id: UUID) -> Page:
 
 
 @bp.post("/points-budgets/<uuid:budget_id>/raises")
+@needs("budget.set", of=REGION)
 @bp.arguments(BudgetRaiseSchema)
 @bp.once(201, PointsBudgetSchema)
 def raise_budget(fields: dict[str, Any], budget_id: UUID) -> Budget:
@@ -64,6 +69,7 @@ def raise_budget(fields: dict[str, Any], budget_id: UUID) -> Budget:
 
 
 @bp.post("/points-budgets/<uuid:budget_id>/overruns")
+@needs("budget.set", of=REGION)
 @bp.arguments(BudgetOverrunSchema)
 @bp.once(201, PointsBudgetSchema)
 def approve_overrun(fields: dict[str, Any], budget_id: UUID) -> Budget:

@@ -6,6 +6,7 @@ from uuid import UUID
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint, page_of
+from incentive.core.needs import REACH, REGION, needs
 from incentive.core.paging import Page
 from incentive.people.caller import caller
 from incentive.points.corrections import service
@@ -24,6 +25,7 @@ bp: Final = ApiBlueprint(
 
 
 @bp.get("/adjustments")
+@needs("points.read", of=REACH)
 @bp.arguments(AdjustmentQuerySchema, location="query")
 @bp.response(200, page_of(ListedAdjustmentSchema))
 def list_adjustments(wanted: dict[str, Any]) -> Page:
@@ -39,6 +41,7 @@ def list_adjustments(wanted: dict[str, Any]) -> Page:
 
 
 @bp.post("/adjustments")
+@needs("points.adjust", of=REGION)
 @bp.arguments(NewAdjustmentSchema)
 @bp.once(201, AdjustmentSchema)
 def adjust(fields: dict[str, Any]) -> Adjustment:
@@ -47,6 +50,7 @@ def adjust(fields: dict[str, Any]) -> Adjustment:
 
 
 @bp.post("/transactions/<int:transaction_id>/reversals")
+@needs("points.adjust", of=REGION)
 @bp.arguments(CorrectionReasonSchema)
 @bp.once(201, AdjustmentSchema)
 def reverse(fields: dict[str, Any], transaction_id: int) -> Adjustment:
@@ -55,6 +59,7 @@ def reverse(fields: dict[str, Any], transaction_id: int) -> Adjustment:
 
 
 @bp.post("/adjustments/<uuid:adjustment_id>/approve")
+@needs("points.approve", of=REGION)
 @bp.arguments(CorrectionReasonSchema)
 @bp.once(201, AdjustmentSchema)
 def approve(fields: dict[str, Any], adjustment_id: UUID) -> Adjustment:
@@ -63,6 +68,7 @@ def approve(fields: dict[str, Any], adjustment_id: UUID) -> Adjustment:
 
 
 @bp.post("/adjustments/<uuid:adjustment_id>/reject")
+@needs("points.approve", of=REGION)
 @bp.arguments(CorrectionReasonSchema)
 @bp.once(201, AdjustmentSchema)
 def reject(fields: dict[str, Any], adjustment_id: UUID) -> Adjustment:

@@ -6,6 +6,7 @@ from uuid import UUID
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint, page_of
+from incentive.core.needs import OWN, REACH, REGION, needs
 from incentive.core.paging import Page, PageQuerySchema
 from incentive.people.caller import caller
 from incentive.points.disputes import service
@@ -22,6 +23,7 @@ bp: Final = ApiBlueprint("disputes", __name__, description="Contested points, an
 
 
 @bp.get("/me/disputes")
+@needs(OWN)
 @bp.arguments(PageQuerySchema, location="query")
 @bp.response(200, page_of(DisputeSchema))
 def my_disputes(wanted: dict[str, Any]) -> Page:
@@ -32,6 +34,7 @@ def my_disputes(wanted: dict[str, Any]) -> Page:
 
 
 @bp.post("/me/disputes")
+@needs(OWN)
 @bp.arguments(NewDisputeSchema)
 @bp.once(201, DisputeSchema)
 def contest(fields: dict[str, Any]) -> Dispute:
@@ -40,6 +43,7 @@ def contest(fields: dict[str, Any]) -> Dispute:
 
 
 @bp.get("/disputes")
+@needs("points.read", of=REACH)
 @bp.arguments(DisputeQuerySchema, location="query")
 @bp.response(200, page_of(ListedDisputeSchema))
 def list_disputes(wanted: dict[str, Any]) -> Page:
@@ -54,6 +58,7 @@ def list_disputes(wanted: dict[str, Any]) -> Page:
 
 
 @bp.post("/disputes")
+@needs("points.dispute", of=REGION)
 @bp.arguments(NewDisputeSchema)
 @bp.once(201, DisputeSchema)
 def challenge(fields: dict[str, Any]) -> Dispute:
@@ -62,6 +67,7 @@ def challenge(fields: dict[str, Any]) -> Dispute:
 
 
 @bp.post("/disputes/<uuid:dispute_id>/decide")
+@needs("points.decide", of=REGION)
 @bp.arguments(DisputeDecisionSchema)
 @bp.once(201, DisputeSchema)
 def decide(fields: dict[str, Any], dispute_id: UUID) -> Dispute:

@@ -6,6 +6,7 @@ from uuid import UUID
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
+from incentive.core.needs import OWN, needs
 from incentive.people.caller import caller
 from incentive.points.family import service
 from incentive.points.family.schemas import FamilySchema, InvitationSchema, RelativeSchema
@@ -15,6 +16,7 @@ bp: Final = ApiBlueprint("family", __name__, description="Family members, who ma
 
 
 @bp.get("/me/family")
+@needs(OWN)
 @bp.response(200, FamilySchema)
 def list_family() -> dict[str, Any]:
     """List the caller's family members and open requests."""
@@ -23,6 +25,7 @@ def list_family() -> dict[str, Any]:
 
 
 @bp.post("/me/family")
+@needs(OWN)
 @bp.arguments(InvitationSchema)
 @bp.once(201, RelativeSchema)
 def invite(fields: dict[str, Any]) -> Relative:
@@ -31,6 +34,7 @@ def invite(fields: dict[str, Any]) -> Relative:
 
 
 @bp.post("/me/family/<uuid:link_id>/accept")
+@needs(OWN)
 @bp.response(204)
 def accept(link_id: UUID) -> None:
     """Agree to a request."""
@@ -39,6 +43,7 @@ def accept(link_id: UUID) -> None:
 
 
 @bp.delete("/me/family/<uuid:link_id>")
+@needs(OWN)
 @bp.response(204)
 def end(link_id: UUID) -> None:
     """End a link, or decline a request; what was given stays given."""

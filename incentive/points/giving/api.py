@@ -5,6 +5,7 @@ from typing import Any, Final
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint, page_of
+from incentive.core.needs import OWN, needs
 from incentive.core.paging import Page, PageQuerySchema
 from incentive.people.caller import caller
 from incentive.points.giving import service
@@ -15,6 +16,7 @@ bp: Final = ApiBlueprint("giving", __name__, description="Points given to family
 
 
 @bp.get("/me/gifts")
+@needs(OWN)
 @bp.arguments(PageQuerySchema, location="query")
 @bp.response(200, page_of(GiftSchema))
 def list_gifts(wanted: dict[str, Any]) -> Page:
@@ -25,6 +27,7 @@ def list_gifts(wanted: dict[str, Any]) -> Page:
 
 
 @bp.post("/me/transfers")
+@needs(OWN)
 @bp.arguments(TransferSchema)
 @bp.once(201, GiftSchema)
 def transfer(fields: dict[str, Any]) -> Gift:
@@ -33,6 +36,7 @@ def transfer(fields: dict[str, Any]) -> Gift:
 
 
 @bp.post("/me/donations")
+@needs(OWN)
 @bp.arguments(DonationSchema)
 @bp.once(201, GiftSchema)
 def donate(fields: dict[str, Any]) -> Gift:

@@ -5,6 +5,7 @@ from typing import Any, Final
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
+from incentive.core.needs import SIGNED_IN, WHOLE, needs
 from incentive.people.caller import caller
 from incentive.points.policy import service
 from incentive.points.policy.models import PointsPolicy
@@ -18,6 +19,7 @@ bp: Final = ApiBlueprint(
 
 
 @bp.get("/points-policy")
+@needs(SIGNED_IN)
 @bp.response(200, PolicySchema)
 def show_policy() -> PointsPolicy:
     """Return the policy that holds now."""
@@ -27,6 +29,7 @@ def show_policy() -> PointsPolicy:
 
 
 @bp.patch("/points-policy")
+@needs("points.policy", of=WHOLE)
 @bp.arguments(PolicyChangeSchema)
 @bp.response(200, PolicySchema)
 def change_policy(fields: dict[str, Any]) -> PointsPolicy:

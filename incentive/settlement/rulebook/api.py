@@ -9,6 +9,7 @@ from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint, page_of
 from incentive.core.i18n import language
 from incentive.core.jobs import enqueue
+from incentive.core.needs import WHOLE, needs
 from incentive.core.paging import Page, PageQuerySchema
 from incentive.core.zone import today
 from incentive.people.caller import Caller, caller
@@ -42,6 +43,7 @@ def allowed(permission: str) -> Caller:
 
 
 @bp.get("/rule-versions")
+@needs("rule.read", of=WHOLE)
 @bp.arguments(PageQuerySchema, location="query")
 @bp.response(200, page_of(VersionSchema))
 def versions(wanted: dict[str, Any]) -> Page:
@@ -53,6 +55,7 @@ def versions(wanted: dict[str, Any]) -> Page:
 
 
 @bp.get("/rule-drafts")
+@needs("rule.read", of=WHOLE)
 @bp.arguments(PageQuerySchema, location="query")
 @bp.response(200, page_of(DraftSchema))
 def drafts(wanted: dict[str, Any]) -> Page:
@@ -64,6 +67,7 @@ def drafts(wanted: dict[str, Any]) -> Page:
 
 
 @bp.post("/rule-drafts")
+@needs("rule.propose", of=WHOLE)
 @bp.arguments(NewDraftSchema)
 @bp.once(201, DraftSchema)
 def propose(fields: dict[str, Any]) -> dict[str, Any]:
@@ -73,6 +77,7 @@ def propose(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 @bp.get("/rule-drafts/<uuid:draft_id>")
+@needs("rule.read", of=WHOLE)
 @bp.response(200, DraftSchema)
 def draft(draft_id: UUID) -> dict[str, Any]:
     """Return a draft."""
@@ -82,6 +87,7 @@ def draft(draft_id: UUID) -> dict[str, Any]:
 
 
 @bp.post("/rule-drafts/<uuid:draft_id>/simulate")
+@needs("rule.propose", of=WHOLE)
 @bp.arguments(MonthsSchema)
 @bp.once(202, SimulationSchema)
 def simulate(months: dict[str, date], draft_id: UUID) -> dict[str, Any]:
@@ -95,6 +101,7 @@ def simulate(months: dict[str, date], draft_id: UUID) -> dict[str, Any]:
 
 
 @bp.get("/rule-drafts/<uuid:draft_id>/simulations/<uuid:simulation_id>")
+@needs("rule.read", of=WHOLE)
 @bp.response(200, ResultsSchema)
 def results(draft_id: UUID, simulation_id: UUID) -> dict[str, Any]:
     """Return how far a simulation is, and what it came to."""
@@ -104,6 +111,7 @@ def results(draft_id: UUID, simulation_id: UUID) -> dict[str, Any]:
 
 
 @bp.post("/rule-drafts/<uuid:draft_id>/submit")
+@needs("rule.propose", of=WHOLE)
 @bp.response(200, DraftSchema)
 def submit(draft_id: UUID) -> dict[str, Any]:
     """Put one's simulated draft before a second person."""
@@ -113,6 +121,7 @@ def submit(draft_id: UUID) -> dict[str, Any]:
 
 
 @bp.post("/rule-drafts/<uuid:draft_id>/withdraw")
+@needs("rule.propose", of=WHOLE)
 @bp.response(200, DraftSchema)
 def withdraw(draft_id: UUID) -> dict[str, Any]:
     """Take one's draft back."""
@@ -122,6 +131,7 @@ def withdraw(draft_id: UUID) -> dict[str, Any]:
 
 
 @bp.post("/rule-drafts/<uuid:draft_id>/approve")
+@needs("rule.approve", of=WHOLE)
 @bp.response(200, DraftSchema)
 def approve(draft_id: UUID) -> dict[str, Any]:
     """Put somebody else's draft in force from its day on."""
@@ -131,6 +141,7 @@ def approve(draft_id: UUID) -> dict[str, Any]:
 
 
 @bp.post("/rule-drafts/<uuid:draft_id>/reject")
+@needs("rule.approve", of=WHOLE)
 @bp.arguments(DecisionSchema)
 @bp.response(200, DraftSchema)
 def reject(given: dict[str, str], draft_id: UUID) -> dict[str, Any]:

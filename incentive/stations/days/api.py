@@ -7,6 +7,7 @@ from uuid import UUID
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint, page_of
+from incentive.core.needs import STATION, needs
 from incentive.core.paging import Page, PageQuerySchema
 from incentive.people.caller import caller
 from incentive.stations.days import service
@@ -19,6 +20,7 @@ _ONE: Final = "/stations/<uuid:station_id>/days/<day>"
 
 
 @bp.get("/stations/<uuid:station_id>/days")
+@needs("station.audit", of=STATION)
 @bp.arguments(PageQuerySchema, location="query")
 @bp.response(200, page_of(DayRowSchema))
 def list_days(query: dict[str, Any], station_id: UUID) -> Page:
@@ -28,6 +30,7 @@ def list_days(query: dict[str, Any], station_id: UUID) -> Page:
 
 
 @bp.get(_ONE)
+@needs("station.audit", of=STATION)
 @bp.response(200, DaySchema)
 def get_day(station_id: UUID, day: str) -> DayView:
     """Show a day: its figures now, every signing, and what came after the last."""
@@ -36,6 +39,7 @@ def get_day(station_id: UUID, day: str) -> DayView:
 
 
 @bp.post(f"{_ONE}/close")
+@needs("station.close", of=STATION)
 @bp.arguments(ClosingSchema)
 @bp.once(201, DaySchema)
 def close_day(fields: dict[str, Any], station_id: UUID, day: str) -> DayView:
@@ -44,6 +48,7 @@ def close_day(fields: dict[str, Any], station_id: UUID, day: str) -> DayView:
 
 
 @bp.post(f"{_ONE}/amendments")
+@needs("station.close", of=STATION)
 @bp.arguments(AmendmentSchema)
 @bp.once(201, DaySchema)
 def amend_day(fields: dict[str, Any], station_id: UUID, day: str) -> DayView:

@@ -6,6 +6,7 @@ from uuid import UUID
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint, page_of
+from incentive.core.needs import REACH, STATION, needs
 from incentive.core.paging import Page
 from incentive.people.caller import caller
 from incentive.stations.discrepancies import service
@@ -20,6 +21,7 @@ _PAGE: Final = page_of(DiscrepancySchema)
 
 
 @bp.get("/discrepancies")
+@needs("station.audit", of=REACH)
 @bp.arguments(DiscrepancyQuerySchema, location="query")
 @bp.response(200, _PAGE)
 def list_discrepancies(query: dict[str, Any]) -> Page:
@@ -29,6 +31,7 @@ def list_discrepancies(query: dict[str, Any]) -> Page:
 
 
 @bp.get("/stations/<uuid:station_id>/discrepancies")
+@needs("station.audit", of=STATION)
 @bp.arguments(DiscrepancyQuerySchema, location="query")
 @bp.response(200, _PAGE)
 def list_station_discrepancies(query: dict[str, Any], station_id: UUID) -> Page:
@@ -38,6 +41,7 @@ def list_station_discrepancies(query: dict[str, Any], station_id: UUID) -> Page:
 
 
 @bp.post("/discrepancies/<int:discrepancy_id>/clearing")
+@needs("discrepancy.clear", of=STATION)
 @bp.arguments(ClearingSchema)
 @bp.once(201, DiscrepancySchema)
 def clear_discrepancy(fields: dict[str, Any], discrepancy_id: int) -> Any:

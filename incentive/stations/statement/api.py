@@ -9,6 +9,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.documents import MIMETYPES, file_name, send
 from incentive.core.http import ApiBlueprint
+from incentive.core.needs import STATION, needs
 from incentive.people.caller import caller
 from incentive.stations import service as stations
 from incentive.stations.statement import papers, service
@@ -21,6 +22,7 @@ bp: Final = ApiBlueprint(
 
 
 @bp.get("/stations/<uuid:station_id>/statement")
+@needs("station.audit", of=STATION)
 @bp.arguments(StatementQuerySchema, location="query")
 @bp.response(200, StationStatementSchema)
 def station_statement(query: dict[str, Any], station_id: UUID) -> Statement:
@@ -30,6 +32,7 @@ def station_statement(query: dict[str, Any], station_id: UUID) -> Statement:
 
 
 @bp.get("/stations/<uuid:station_id>/statement.<ending>")
+@needs("station.audit", of=STATION)
 @bp.arguments(StatementQuerySchema, location="query")
 @bp.response(200, {"type": "string", "format": "binary"}, content_type="application/octet-stream")
 def station_statement_paper(query: dict[str, Any], station_id: UUID, ending: Any) -> Response:

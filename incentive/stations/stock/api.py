@@ -6,6 +6,7 @@ from uuid import UUID
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint, page_of
+from incentive.core.needs import STATION, needs
 from incentive.core.paging import Page, PageQuerySchema
 from incentive.people.caller import caller
 from incentive.stations.models import Item
@@ -26,6 +27,7 @@ bp: Final = ApiBlueprint("stock", __name__, description="Goods received, given, 
 
 
 @bp.get("/stations/<uuid:station_id>/stock")
+@needs("station.goods", of=STATION)
 @bp.arguments(PageQuerySchema, location="query")
 @bp.response(200, page_of(ShelfSchema))
 def list_shelves(query: dict[str, Any], station_id: UUID) -> Page:
@@ -35,6 +37,7 @@ def list_shelves(query: dict[str, Any], station_id: UUID) -> Page:
 
 
 @bp.get("/stations/<uuid:station_id>/stock/movements")
+@needs("station.goods", of=STATION)
 @bp.arguments(MovementQuerySchema, location="query")
 @bp.response(200, page_of(MovementSchema))
 def list_movements(query: dict[str, Any], station_id: UUID) -> Page:
@@ -45,6 +48,7 @@ def list_movements(query: dict[str, Any], station_id: UUID) -> Page:
 
 
 @bp.post("/items/<uuid:item_id>/receipts")
+@needs("station.stock", of=STATION)
 @bp.arguments(ReceiptSchema)
 @bp.once(201, ItemSchema)
 def receive_goods(fields: dict[str, Any], item_id: UUID) -> Item:
@@ -53,6 +57,7 @@ def receive_goods(fields: dict[str, Any], item_id: UUID) -> Item:
 
 
 @bp.post("/items/<uuid:item_id>/spoilage")
+@needs("station.stock", of=STATION)
 @bp.arguments(SpoilageSchema)
 @bp.once(201, MovementSchema)
 def spoil_goods(fields: dict[str, Any], item_id: UUID) -> Any:
@@ -61,6 +66,7 @@ def spoil_goods(fields: dict[str, Any], item_id: UUID) -> Any:
 
 
 @bp.post("/items/<uuid:item_id>/supplier-returns")
+@needs("station.stock", of=STATION)
 @bp.arguments(SupplierReturnSchema)
 @bp.once(201, MovementSchema)
 def send_goods_back(fields: dict[str, Any], item_id: UUID) -> Any:
@@ -69,6 +75,7 @@ def send_goods_back(fields: dict[str, Any], item_id: UUID) -> Any:
 
 
 @bp.post("/stock-movements/<int:movement_id>/correction")
+@needs("station.stock", of=STATION)
 @bp.arguments(CorrectionSchema)
 @bp.once(201, MovementSchema)
 def correct_movement(fields: dict[str, Any], movement_id: int) -> Any:

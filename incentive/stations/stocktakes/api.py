@@ -9,6 +9,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.documents import MIMETYPES, file_name, send
 from incentive.core.http import ApiBlueprint, page_of
+from incentive.core.needs import STATION, needs
 from incentive.core.paging import Page, PageQuerySchema
 from incentive.core.zone import day_of
 from incentive.people.caller import caller
@@ -30,6 +31,7 @@ bp: Final = ApiBlueprint(
 
 
 @bp.get("/stations/<uuid:station_id>/stocktakes")
+@needs("station.goods", of=STATION)
 @bp.arguments(PageQuerySchema, location="query")
 @bp.response(200, page_of(StocktakeSchema))
 def list_stocktakes(query: dict[str, Any], station_id: UUID) -> Page:
@@ -39,6 +41,7 @@ def list_stocktakes(query: dict[str, Any], station_id: UUID) -> Page:
 
 
 @bp.post("/stations/<uuid:station_id>/stocktakes")
+@needs("station.count", of=STATION)
 @bp.arguments(NewStocktakeSchema)
 @bp.once(201, StocktakeSchema)
 def begin_stocktake(fields: dict[str, Any], station_id: UUID) -> StocktakeView:
@@ -47,6 +50,7 @@ def begin_stocktake(fields: dict[str, Any], station_id: UUID) -> StocktakeView:
 
 
 @bp.get("/stocktakes/<uuid:stocktake_id>")
+@needs("station.goods", of=STATION)
 @bp.response(200, StocktakeSchema)
 def get_stocktake(stocktake_id: UUID) -> StocktakeView:
     """Show a stocktake and how far it is."""
@@ -55,6 +59,7 @@ def get_stocktake(stocktake_id: UUID) -> StocktakeView:
 
 
 @bp.get("/stocktakes/<uuid:stocktake_id>/lines")
+@needs("station.goods", of=STATION)
 @bp.arguments(LineQuerySchema, location="query")
 @bp.response(200, page_of(LineSchema))
 def list_lines(query: dict[str, Any], stocktake_id: UUID) -> Page:
@@ -64,6 +69,7 @@ def list_lines(query: dict[str, Any], stocktake_id: UUID) -> Page:
 
 
 @bp.post("/stocktakes/<uuid:stocktake_id>/counts")
+@needs("station.count", of=STATION)
 @bp.arguments(CountsSchema)
 @bp.once(201, StocktakeSchema)
 def count_items(fields: dict[str, Any], stocktake_id: UUID) -> StocktakeView:
@@ -73,6 +79,7 @@ def count_items(fields: dict[str, Any], stocktake_id: UUID) -> StocktakeView:
 
 
 @bp.post("/stocktakes/<uuid:stocktake_id>/explanations")
+@needs("station.count", of=STATION)
 @bp.arguments(ExplanationSchema)
 @bp.once(201, StocktakeSchema)
 def explain_difference(fields: dict[str, Any], stocktake_id: UUID) -> StocktakeView:
@@ -81,6 +88,7 @@ def explain_difference(fields: dict[str, Any], stocktake_id: UUID) -> StocktakeV
 
 
 @bp.post("/stocktakes/<uuid:stocktake_id>/booking")
+@needs("station.confirm_count", of=STATION)
 @bp.once(200, StocktakeSchema)
 def book_stocktake(stocktake_id: UUID) -> StocktakeView:
     """Bring the books to what was counted; only who neither counted nor explained may."""
@@ -88,6 +96,7 @@ def book_stocktake(stocktake_id: UUID) -> StocktakeView:
 
 
 @bp.post("/stocktakes/<uuid:stocktake_id>/giving-up")
+@needs("station.count", of=STATION)
 @bp.arguments(GivingUpSchema)
 @bp.once(200, StocktakeSchema)
 def give_stocktake_up(fields: dict[str, Any], stocktake_id: UUID) -> StocktakeView:
@@ -96,6 +105,7 @@ def give_stocktake_up(fields: dict[str, Any], stocktake_id: UUID) -> StocktakeVi
 
 
 @bp.get("/stocktakes/<uuid:stocktake_id>.<ending>")
+@needs("station.goods", of=STATION)
 @bp.response(200, {"type": "string", "format": "binary"}, content_type="application/octet-stream")
 def stocktake_paper(stocktake_id: UUID, ending: Any) -> Response:
     """Give the stocktake on paper, as pdf or xlsx: a sheet to count on, or the result to sign."""

@@ -76,7 +76,7 @@ def begin(caller: Caller, station_id: UUID, at: datetime, note: str = "") -> Sto
     acts.record(
         caller, "stocktake.begin", subject=f"stocktake:{stocktake_id}", after={"items": lines}
     )
-    return get(caller, stocktake_id)
+    return _now(stocktake_id)
 
 
 def under_way(station_id: UUID) -> UUID | None:
@@ -90,8 +90,7 @@ def get(caller: Caller, stocktake_id: UUID) -> StocktakeView:
     Raises:
         UnknownStocktake, OutOfScope: nothing is shown.
     """
-    row = _seen(caller, stocktake_id)
-    return _view(row, queries.progress([stocktake_id]).get(stocktake_id, _NONE))
+    return _whole(_seen(caller, stocktake_id))
 
 
 def history(
@@ -147,7 +146,7 @@ def count(
     # Nothing of these may move between the books' figure and the count beside it.
     stations.lock_items(sorted(counts))
     queries.add_counts(stocktake_id, counts, caller.person_id, at)
-    return get(caller, stocktake_id)
+    return _now(stocktake_id)
 
 
 def explain(
@@ -174,7 +173,7 @@ def explain(
             "explained_at": at,
         }
     )
-    return get(caller, stocktake_id)
+    return _now(stocktake_id)
 
 
 def book(caller: Caller, stocktake_id: UUID, at: datetime) -> StocktakeView:
@@ -206,7 +205,7 @@ def book(caller: Caller, stocktake_id: UUID, at: datetime) -> StocktakeView:
             "fewer": far.fewer,
         },
     )
-    return get(caller, stocktake_id)
+    return _now(stocktake_id)
 
 
 def give_up(caller: Caller, stocktake_id: UUID, at: datetime, reason: str) -> StocktakeView:
@@ -227,7 +226,7 @@ def give_up(caller: Caller, stocktake_id: UUID, at: datetime, reason: str) -> St
         after={"status": "abandoned"},
         reason=reason,
     )
-    return get(caller, stocktake_id)
+    return _now(stocktake_id)
 
 
 def _open(caller: Caller, permission: str, stocktake_id: UUID, *, alone: bool) -> Stocktake:
@@ -241,11 +240,26 @@ def _open(caller: Caller, permission: str, stocktake_id: UUID, *, alone: bool) -
 
 
 def _seen(caller: Caller, stocktake_id: UUID) -> Row[*tuple[Any, ...]]:
+    row = _row(stocktake_id)
+    service.require_at(caller, "station.goods", row[0].station_id)
+    return row
+
+
+def _now(stocktake_id: UUID) -> StocktakeView:
+    """Return what a stocktake has become, to who was allowed to bring it there."""
+    return _whole(_row(stocktake_id))
+
+
+def _row(stocktake_id: UUID) -> Row[*tuple[Any, ...]]:
     row = queries.stocktake(stocktake_id)
     if row is None:
         raise UnknownStocktake
-    service.require_at(caller, "station.goods", row[0].station_id)
     return row
+
+
+def _whole(row: Row[*tuple[Any, ...]]) -> StocktakeView:
+    stocktake_id = row[0].id
+    return _view(row, queries.progress([stocktake_id]).get(stocktake_id, _NONE))
 
 
 def _view(row: Row[*tuple[Any, ...]], progress: Progress) -> StocktakeView:
