@@ -12,6 +12,7 @@ from incentive.core.browser import is_same_origin
 from incentive.core.errors import IncentiveError, Unavailable
 from incentive.core.i18n import _
 from incentive.core.limits import count_code
+from incentive.core.needs import PUBLIC, needs
 from incentive.people.errors import ForeignOrigin
 from incentive.people.one_time import service as one_time
 from incentive.people.one_time.domain import Purpose
@@ -29,6 +30,7 @@ _FORGOTTEN: Final = "web/forgotten_password.html"
 
 
 @bp.get("/sign-in/sms")
+@needs(PUBLIC)
 def sign_in_by_sms() -> ResponseReturnValue:
     """Ask for the phone that a code is sent to."""
     if viewer.greet():
@@ -38,12 +40,14 @@ def sign_in_by_sms() -> ResponseReturnValue:
 
 
 @bp.post("/sign-in/sms")
+@needs(PUBLIC)
 def send_sign_in_code() -> ResponseReturnValue:
     """Send the code, and ask for it."""
     return _sending(_SIGN_IN, Purpose.SIGN_IN)
 
 
 @bp.post("/sign-in/sms/code")
+@needs(PUBLIC)
 def sign_in_by_sms_now() -> ResponseReturnValue:
     """Open a session by the code."""
 
@@ -55,6 +59,7 @@ def sign_in_by_sms_now() -> ResponseReturnValue:
 
 
 @bp.get("/password/forgotten")
+@needs(PUBLIC)
 def forgotten_password() -> ResponseReturnValue:
     """Ask for the phone that a code for a new password is sent to."""
     viewer.greet()
@@ -63,12 +68,14 @@ def forgotten_password() -> ResponseReturnValue:
 
 
 @bp.post("/password/forgotten")
+@needs(PUBLIC)
 def send_password_code() -> ResponseReturnValue:
     """Send the code, and ask for it and the new password."""
     return _sending(_FORGOTTEN, Purpose.PASSWORD)
 
 
 @bp.post("/password/forgotten/code")
+@needs(PUBLIC)
 def set_forgotten_password() -> ResponseReturnValue:
     """Set the new password, and have the person sign in with it."""
 

@@ -132,18 +132,21 @@ def to_start() -> ResponseReturnValue:
 
 
 @bp.get("/sign-in/sms/code")
+@needs(PUBLIC)
 def to_sign_in_by_sms() -> ResponseReturnValue:
     """Go to where a code is asked for."""
     return _to("web.sign_in_by_sms")
 
 
 @bp.get("/password/forgotten/code")
+@needs(PUBLIC)
 def to_forgotten_password() -> ResponseReturnValue:
     """Go to where a code for a new password is asked for."""
     return _to("web.forgotten_password")
 
 
 @bp.get("/register/code")
+@needs(PUBLIC)
 def to_register() -> ResponseReturnValue:
     """Go to where one registers."""
     return _to("web.register")

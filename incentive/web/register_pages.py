@@ -79,6 +79,7 @@ def register_now() -> ResponseReturnValue:
 
 
 @bp.post("/register/code")
+@needs(PUBLIC)
 def register_code() -> ResponseReturnValue:
     """Have a code sent to the phone in the form; all else that was typed stays, but no password."""
     if not is_same_origin():

@@ -6,6 +6,7 @@ from incentive.core import clock
 from incentive.core.addresses import client_network
 from incentive.core.http import ApiBlueprint
 from incentive.core.limits import count_code
+from incentive.core.needs import PUBLIC, needs
 from incentive.people.one_time import service
 from incentive.people.one_time.domain import Purpose
 from incentive.people.one_time.schemas import (
@@ -22,7 +23,7 @@ bp: Final = ApiBlueprint("one_time", __name__, description="One-time codes by SM
 
 
 @bp.post("/one-time-codes")
-@bp.doc(security=[])
+@needs(PUBLIC)
 @bp.arguments(AskForCodeSchema)
 @bp.response(202, SentSchema)
 def ask_for_code(given: dict[str, Any]) -> Sent:
@@ -35,7 +36,7 @@ def ask_for_code(given: dict[str, Any]) -> Sent:
 
 
 @bp.post("/sessions/by-code")
-@bp.doc(security=[])
+@needs(PUBLIC)
 @bp.arguments(SignInByCodeSchema)
 @bp.response(201, SessionSchema)
 def open_session_by_code(given: dict[str, Any]) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def open_session_by_code(given: dict[str, Any]) -> dict[str, Any]:
 
 
 @bp.post("/me/password/reset")
-@bp.doc(security=[])
+@needs(PUBLIC)
 @bp.arguments(NewPasswordByCodeSchema)
 @bp.response(204)
 def reset_password(given: dict[str, Any]) -> None:
