@@ -73,6 +73,7 @@ def world():
         transfer_cap=1_000_000,
         donation_cap=1_000_000,
         adjustment_limit=1_000_000,
+        worker_limit=1_000_000,
     )
     link = family.invite(both[0], place.cousin.volunteer_number, now).id
     family.accept(both[1], link, now)

@@ -29,7 +29,8 @@ from incentive.points.policy import service as policies
 from tests import factories as make
 from tests.points.conftest import caller_of, earn, points_of, refused, whole
 
-LIMIT = 100  # what a jurisdiction begins with
+LIMIT = 100  # of one person's in a month: what a jurisdiction begins with
+ALL = 1000  # of everybody's
 
 
 @pytest.fixture
@@ -95,6 +96,30 @@ def test_many_small_ones_do_not_pass_below_the_limit(adjust):
     assert adjust(60).status == "booked"
     assert adjust(41).status == "proposed"
     assert adjust(40).status == "booked"
+
+
+def test_small_ones_for_many_people_do_not_pass_below_the_limit_of_one_worker(place, adjust):
+    home = place.community.id
+    people = [make.person(home_region_id=home) for _ in range(ALL // LIMIT)]
+    for person in people:
+        assert adjust(LIMIT, who=person).status == "booked"
+    assert adjust(1).status == "proposed"
+    assert adjust(-1, who=people[0]).status == "proposed"
+    make.grant(place.second, "community_worker", at=place.community)
+    assert adjust(1, by="second").status == "booked"
+
+
+def test_what_a_second_person_approved_leaves_a_worker_their_limit(place, adjust, as_, now):
+    big = adjust(ALL + 1)
+    corrections.approve(as_("chief"), big.id, "属实", now)
+    assert adjust(LIMIT).status == "booked"
+
+
+def test_the_limit_of_one_worker_is_the_policy_s(place, adjust, now):
+    policies.change(caller_of(place.chief), now, worker_limit=30)
+    assert adjust(20).status == "booked"
+    assert adjust(11, who=place.cousin).status == "proposed"
+    assert adjust(10, who=place.cousin).status == "booked"
 
 
 def test_who_proposed_it_does_not_approve_it(place, adjust, as_, now):

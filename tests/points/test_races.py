@@ -104,6 +104,28 @@ def test_small_adjustments_at_once_do_not_slip_below_the_limit_together(live, pl
 
 
 @pytest.mark.usefixtures("whole")
+def test_small_adjustments_of_many_at_once_do_not_slip_below_the_worker_s_limit(live, place):
+    with live.app_context(), transaction():
+        policies.change(caller_of(place.chief), clock.now(), worker_limit=100)
+        home = place.community.id
+        numbers = [make.person(home_region_id=home).volunteer_number for _ in range(4)]
+
+    def adjust(number):
+        return lambda: (
+            corrections.adjust(
+                caller_of(place.worker),
+                volunteer_number=number,
+                points=60,
+                reason="补登",
+                at=clock.now(),
+            ).status
+        )
+
+    at_once = [adjust(number) for number in numbers]
+    assert sorted(together(live, at_once)) == ["booked"] + ["proposed"] * 3
+
+
+@pytest.mark.usefixtures("whole")
 def test_a_budgets_last_points_are_issued_once_by_two_who_settle_and_adjust(live, place):
     """Two workers settle while a third gives points by hand: room for one of them only."""
     now = clock.now()

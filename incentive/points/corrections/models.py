@@ -41,6 +41,7 @@ class Adjustment(Base):
             "ix_adjustments_open", "proposed_at", "id", postgresql_where=text("status = 'proposed'")
         ),
         Index(None, "person_id", "proposed_at"),
+        Index(None, "proposed_by", "proposed_at"),
         Index(None, "corrects"),
     )
 

@@ -16,23 +16,26 @@ from incentive.regions import service as regions
 from incentive.regions.models import Region
 
 
-def lock_person(person_id: UUID) -> None:
-    """Wait until nobody else corrects this person's points: the limit is on a sum."""
-    session().execute(
-        select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)
-    )
+def lock_persons(*person_ids: UUID) -> None:
+    """Wait until nobody else corrects these persons' points, or as one of them: limits are on sums."""
+    wanted = select(Person.id).where(Person.id.in_(person_ids)).order_by(Person.id)
+    session().execute(wanted.with_for_update(key_share=True))
 
 
-def by_hand_alone(person_id: UUID, proposed_by: UUID, since: datetime) -> int:
-    """Return the points that one worker moved of a person's from `since` on without a second."""
-    alone = select(func.coalesce(func.sum(func.abs(Adjustment.points)), 0)).where(
-        Adjustment.person_id == person_id,
+def by_hand_alone(person_id: UUID, proposed_by: UUID, since: datetime) -> tuple[int, int]:
+    """Return the points that one worker moved from `since` on without a second: a person's, all."""
+    moved = func.abs(Adjustment.points)
+    alone = select(
+        func.coalesce(func.sum(moved).filter(Adjustment.person_id == person_id), 0),
+        func.coalesce(func.sum(moved), 0),
+    ).where(
         Adjustment.proposed_by == proposed_by,
         Adjustment.proposed_at >= since,
         Adjustment.status == "booked",
         Adjustment.decided_by.is_(None),
     )
-    return int(session().scalar(alone) or 0)
+    of_person, of_all = session().execute(alone).one()
+    return int(of_person), int(of_all)
 
 
 def lock(adjustment_id: UUID) -> Row[*tuple[Any, ...]] | None:

@@ -50,8 +50,9 @@ def adjust(
     effective_on: date | None = None,
     corrects: int | None = None,
 ) -> Adjustment:
-    """Give or take `points` (≠ 0) by hand; above the limit only propose it.
+    """Give or take `points` (≠ 0) by hand; above a limit only propose it.
 
+    The limits are on what one worker moves alone in a month: of one person's, and of everybody's.
     Whoever set the policy in force always proposes, and so does everybody for a day of an earlier
     month. The points come from, or go to, the issuance of `region` (a code), by default of the
     person's home, or that of the transaction it `corrects`; and count for the day `effective_on`,
@@ -131,7 +132,7 @@ def approve(caller: Caller, adjustment_id: UUID, reason: str, at: datetime) -> A
     """
     adjustment = _to_decide(caller, adjustment_id)
     # As whoever proposes or contests does: what is undone is counted one by one.
-    queries.lock_person(adjustment.person_id)
+    queries.lock_persons(adjustment.person_id)
     before = acts.picked(adjustment, _SHOWN)
     _decide(adjustment, caller, reason, at)
     booking.book(adjustment, caller, at, approved=True)
@@ -172,19 +173,19 @@ def adjustments(
 def _propose(caller: Caller, at: datetime, **fields: Any) -> Adjustment:
     if fields["person_id"] == caller.person_id:
         raise OwnPoints
-    # Lock first: two small ones at once must not slip below the limit together.
-    queries.lock_person(fields["person_id"])
+    # Lock first: two small ones at once must not slip below a limit together.
+    queries.lock_persons(fields["person_id"], caller.person_id)
     policy = policies.policy()
     first = day_of(at).replace(day=1)
     month, _ = day_bounds(first, timezone())
     # Whoever set the limit would else be their own second person; and a past month may have no
     # budget where this one has.
     alone_at_all = policy.created_by != caller.person_id and fields["effective_on"] >= first
-    limit = policy.adjustment_limit if alone_at_all else 0
-    alone = queries.by_hand_alone(fields["person_id"], caller.person_id, month)
+    of_person, of_all = queries.by_hand_alone(fields["person_id"], caller.person_id, month)
+    left = min(policy.adjustment_limit - of_person, policy.worker_limit - of_all)
     adjustment = Adjustment(
         id=new_id(),
-        limit_then=max(limit - alone, 0),
+        limit_then=max(left, 0) if alone_at_all else 0,
         proposed_by=caller.person_id,
         proposed_at=at,
         **fields,

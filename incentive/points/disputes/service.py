@@ -170,7 +170,7 @@ def _open(
     if booked.posted_at < at - timedelta(days=policy.dispute_open_days):
         raise DisputeTooLate(policy.dispute_open_days)
     # Lock first: what is contested, corrected or held of one person's is counted one by one.
-    corrections.lock_person(person_id)
+    corrections.lock_persons(person_id)
     if queries.contested(booked.id, person_id):
         raise DisputedBefore
     owner = f"person:{person_id}"

@@ -14,7 +14,8 @@ class PointsPolicy(Base):
     """What is allowed from `created_at` on, until a later row. Never changed.
 
     `transfer_cap` and `donation_cap` are points that one person may give away in a calendar month.
-    A manual correction of more than `adjustment_limit` points takes two. A dispute is opened
+    A manual correction of more than `adjustment_limit` points of one person's takes two, and so
+    does whatever one worker moves beyond `worker_limit` in a calendar month. A dispute is opened
     within `dispute_open_days` of what it is about, and decided within `dispute_term_days`.
     """
 
@@ -24,6 +25,7 @@ class PointsPolicy(Base):
         CheckConstraint("transfer_cap BETWEEN 0 AND 1000000", "transfer_cap"),
         CheckConstraint("donation_cap BETWEEN 0 AND 1000000", "donation_cap"),
         CheckConstraint("adjustment_limit BETWEEN 0 AND 1000000", "adjustment_limit"),
+        CheckConstraint("worker_limit BETWEEN 0 AND 1000000", "worker_limit"),
         CheckConstraint("dispute_open_days BETWEEN 1 AND 730", "dispute_open_days"),
         CheckConstraint("dispute_term_days BETWEEN 1 AND 180", "dispute_term_days"),
         Index(None, "created_at", "id"),
@@ -36,6 +38,7 @@ class PointsPolicy(Base):
     transfer_cap: Mapped[int]
     donation_cap: Mapped[int]
     adjustment_limit: Mapped[int]
+    worker_limit: Mapped[int]
     dispute_open_days: Mapped[int]
     dispute_term_days: Mapped[int]
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))

@@ -16,6 +16,7 @@ class PolicyChangeSchema(Schema):
     transfer_cap = fields.Integer(strict=True, validate=_POINTS)
     donation_cap = fields.Integer(strict=True, validate=_POINTS)
     adjustment_limit = fields.Integer(strict=True, validate=_POINTS)
+    worker_limit = fields.Integer(strict=True, validate=_POINTS)
     dispute_open_days = fields.Integer(strict=True, validate=validate.Range(1, 730))
     dispute_term_days = fields.Integer(strict=True, validate=validate.Range(1, 180))
 
@@ -29,7 +30,12 @@ class PolicySchema(Schema):
     transfer_cap = fields.Integer(required=True)
     donation_cap = fields.Integer(required=True)
     adjustment_limit = fields.Integer(
-        required=True, metadata={"description": "A correction of more points takes two persons"}
+        required=True,
+        metadata={"description": "Points of one person's in a month; more takes two persons"},
+    )
+    worker_limit = fields.Integer(
+        required=True,
+        metadata={"description": "Points of all that one worker moves in a month; more takes two"},
     )
     dispute_open_days = fields.Integer(required=True)
     dispute_term_days = fields.Integer(required=True)

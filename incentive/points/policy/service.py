@@ -18,6 +18,7 @@ FIELDS: Final = (
     "transfer_cap",
     "donation_cap",
     "adjustment_limit",
+    "worker_limit",
     "dispute_open_days",
     "dispute_term_days",
 )
