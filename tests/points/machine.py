@@ -362,7 +362,7 @@ class Points(RuleBasedStateMachine):
         out = [(purse, -points) for purse, points in contest.held]
         if for_person:
             into = [
-                (Purse(purse.owner, "available", max(purse.expires_on, self.today + GRACE)), points)
+                (Purse(purse.owner, "available", self.back_until(purse.expires_on)), points)
                 for purse, points in contest.held
             ]
         else:
@@ -513,6 +513,10 @@ class Points(RuleBasedStateMachine):
             self.note(moves)
             what.closed = True
         return not refusal
+
+    def back_until(self, expires_on):
+        """What is contested and decided within the day keeps its expiry, unless it had lapsed."""
+        return expires_on if expires_on >= self.today else self.today + GRACE
 
     def opens(self, of, left, do):
         """Open a dispute if there is something to contest; return its id, if so."""

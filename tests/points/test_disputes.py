@@ -1,6 +1,6 @@
 """Contested points are held until somebody else has decided."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -10,6 +10,7 @@ from incentive.core import clock
 from incentive.core.db import session
 from incentive.ledger import history
 from incentive.ledger import service as ledger
+from incentive.ledger.domain import Posting, Purse, transfer
 from incentive.ledger.errors import InsufficientPoints, UnknownTransaction
 from incentive.people.errors import OutOfScope
 from incentive.points.budgets import setting as budgets
@@ -17,6 +18,7 @@ from incentive.points.budgets.models import Budget
 from incentive.points.corrections import service as corrections
 from incentive.points.corrections.errors import OwnPoints, UndoneBefore
 from incentive.points.disputes import service as disputes
+from incentive.points.disputes.domain import comes_back_until
 from incentive.points.disputes.errors import (
     DisputedBefore,
     DisputeDecided,
@@ -121,6 +123,61 @@ def test_expired_points_that_come_back_last_another_thirty_days(place, as_, now)
     (balance,) = ledger.balances(f"person:{place.volunteer.id}")
     assert (balance.points, balance.expires_on) == (10, today + timedelta(days=30))
     assert whole()
+
+
+@pytest.mark.parametrize(
+    ("left", "lasted", "then"),
+    [
+        (200, 15, 185),  # days left when contested, days of the dispute, days left afterwards
+        (40, 15, 30),
+        (20, 15, 20),
+        (3, 0, 3),
+        (3, 1, 3),
+        (3, 4, 7),
+        (0, 0, 0),
+        (0, 1, 7),
+        (200, 300, 30),
+        (-1, 0, 30),  # lapsed before it was contested, wrongly
+    ],
+)
+def test_a_dispute_neither_eats_up_the_last_days_of_points_nor_adds_to_them(left, lasted, then):
+    day = date(2026, 11, 24)
+    today = day + timedelta(days=lasted)
+    until = comes_back_until(day + timedelta(days=left), day, today)
+    assert (until - today).days == then
+
+
+@pytest.mark.parametrize(("status", "by"), [("for_person", "chief"), ("lapsed", None)])
+def test_points_returned_from_a_dispute_keep_the_expiry_that_they_had(
+    place, challenged, as_, now, status, by
+):
+    """Ten points of this year: they last until the end of the next, dispute or not."""
+    if by:
+        decide(challenged, as_(by), status, now + timedelta(days=3))
+    else:
+        disputes.lapse(now + timedelta(days=16))
+    today = clock.local_day(now, "Asia/Shanghai")
+    assert challenged.status == status
+    assert usable_until(place.volunteer) == [(10, date(today.year + 1, 12, 31))]
+    assert whole()
+
+
+def test_points_that_would_have_lapsed_during_a_dispute_that_lapsed_last_another_week(
+    place, as_, now
+):
+    today = clock.local_day(now, "Asia/Shanghai")
+    fresh = Purse(f"person:{place.volunteer.id}", "available", today + timedelta(days=5))
+    lines = transfer(Purse(f"region:{place.community.id}", "issuance"), fresh, 10)
+    posting = Posting("gone-soon", "adjustment", "x", f"person:{place.chief.id}", today, lines)
+    (given,) = ledger.post([posting])
+    disputes.challenge(as_("worker"), given.transaction_id, "不属实", now)
+    disputes.lapse(now + timedelta(days=16))
+    assert usable_until(place.volunteer) == [(10, today + timedelta(days=16 + 7))]
+
+
+def usable_until(person):
+    balances = ledger.balances(f"person:{person.id}")
+    return [(b.points, b.expires_on) for b in balances if b.purpose == "available"]
 
 
 def _lines(person):

@@ -10,8 +10,10 @@ from incentive.ledger.domain import NEVER, Booked, Line, Purse
 # What a person can contest that was taken, and a worker that was given.
 TAKEN: Final = frozenset({"reversal", "adjustment", "expiry"})
 GIVEN: Final = frozenset({"award", "adjustment", "transfer"})
-# Points that come back after a dispute can be used for a while, whenever they would have lapsed.
+# Of the days that were left to use points, so many are left when they come back, at most; and so many
+# at least if they would have lapsed meanwhile.
 GRACE: Final = timedelta(days=30)
+SHORTEST: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +57,35 @@ def taken_parts(booked: Booked, owner: str, points: int) -> list[tuple[date, int
     return parts
 
 
-def back_to_person(held: Iterable[Line], today: date) -> tuple[Line, ...]:
-    """Return the lines that make held points available again, for another 30 days at least."""
+def comes_back_until(expires_on: date, taken_on: date, today: date) -> date:
+    """Return the last day of points that a person lost on `taken_on` and has again `today`.
+
+    The old one; but as many days are left to use them as there were when they were lost, up to
+    30. So a dispute neither eats up their last days nor adds any. If they would have lapsed while
+    it went on, 7 days are left at least. Had they lapsed before, wrongly, it is 30.
+    """
+    left = expires_on - taken_on
+    if left < timedelta(0):
+        return today + GRACE
+    days = min(left, GRACE)
+    if expires_on < today:
+        days = max(days, SHORTEST)
+    return max(expires_on, today + days)
+
+
+def back_to_person(held: Iterable[Line], taken_on: date, today: date) -> tuple[Line, ...]:
+    """Return the lines that make held points available again that the person lost on `taken_on`."""
     return tuple(
         moved
         for line in held
         for moved in (
             Line(line.purse, -line.amount),
             Line(
-                Purse(line.purse.owner, "available", max(line.purse.expires_on, today + GRACE)),
+                Purse(
+                    line.purse.owner,
+                    "available",
+                    comes_back_until(line.purse.expires_on, taken_on, today),
+                ),
                 line.amount,
             ),
         )

@@ -68,6 +68,7 @@ def close(dispute: Dispute, status: str, by: UUID | None, reason: str, at: datet
     if counter is None:
         raise NotDisputable
     today = day_of(at)
+    taken_on = day_of(dispute.opened_at if dispute.side == "given" else booked.posted_at)
     to_person = status != "against_person"
     key = f"dispute:{dispute.id}:closed"
     posting = Posting(
@@ -76,7 +77,7 @@ def close(dispute: Dispute, status: str, by: UUID | None, reason: str, at: datet
         held.source,
         f"person:{by}" if by else "system",
         today,
-        back_to_person(lines, today) if to_person else away_from_person(lines, counter),
+        back_to_person(lines, taken_on, today) if to_person else away_from_person(lines, counter),
         reason,
         held.id,
     )
