@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from incentive.core.db import session
 from incentive.core.paging import Page, page
 from incentive.desk.ledger_filter import Selection
-from incentive.desk.reach import id_of
+from incentive.desk.reach import Reach, id_of, owner_within
 from incentive.ledger.models import Account, Entry, Transaction
 from incentive.merchants.models import Merchant, Sponsor
 from incentive.people.models import Person
@@ -113,6 +113,22 @@ def entries_of(transaction_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return a transaction's entries, in their order."""
     statement = entries().where(Entry.transaction_id == transaction_id).order_by(Entry.line)
     return session().execute(statement).all()
+
+
+def others_purses(transaction_id: int, reach: Reach) -> set[int]:
+    """Return the ids of the accounts that a transaction moved of persons out of reach."""
+    if reach.whole:
+        return set()
+    moved = (
+        select(Account.id)
+        .join(Entry, Entry.account_id == Account.id)
+        .where(
+            Entry.transaction_id == transaction_id,
+            Account.owner.startswith("person:"),
+            ~owner_within(reach, Account.owner),
+        )
+    )
+    return set(session().scalars(moved))
 
 
 def entries() -> Select[*tuple[Any, ...]]:

@@ -153,14 +153,17 @@ class LedgerPageSchema(Schema):
 
 
 class EntrySchema(Schema):
-    """One line of a transaction; `whose` is a volunteer number or the name of a place."""
+    """One line of a transaction; `whose` is a volunteer number or the name of a place.
+
+    The account of a person outside the caller's scope is not told, nor what is on it.
+    """
 
     line = fields.Integer(required=True)
-    account_id = fields.Integer(required=True)
+    account_id = fields.Integer(required=True, allow_none=True)
     whose = fields.String(required=True)
     asset = fields.String(required=True)
     purpose = fields.String(required=True)
-    expires_on = fields.Date(required=True)
+    expires_on = fields.Date(required=True, allow_none=True)
     amount = fields.Integer(required=True)
     balance = fields.Integer(required=True, allow_none=True)
 

@@ -1,6 +1,7 @@
 """One transaction to the bottom: its entries, what it closes, what caused it, and why that amount."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +21,26 @@ from incentive.settlement import awards
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One entry; of a person outside the auditor's scope only whose number it is and how much."""
+
+    line: int
+    whose: str
+    asset: str
+    purpose: str
+    amount: int
+    account_id: int | None = None
+    expires_on: date | None = None
+    balance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """A transaction with all that leads on from it; `explanation` and `record_id` are an award's."""
 
     transaction: Transaction
     actor: str
-    entries: list[Row[*tuple[Any, ...]]]
+    entries: list[Line]
     closed_by: int | None
     source: Source | None
     explanation: list[str]
@@ -39,20 +54,29 @@ def opened(caller: Caller, transaction_id: int) -> Opened:
         OutOfScope: the caller audits nothing.
         UnknownTransaction: there is none that the caller may see.
     """
-    within = selection(LedgerFilter(), reach_of(caller))
+    reach = reach_of(caller)
+    within = selection(LedgerFilter(), reach)
     found = session().get(Transaction, transaction_id)
     if found is None or not queries.is_within(within, transaction_id):
         raise UnknownTransaction
+    hidden = queries.others_purses(found.id, reach)
     reason = awards.reasons([found.id], language()).get(found.id)
     return Opened(
         found,
         labels([found.actor]).get(found.actor, found.actor),
-        list(queries.entries_of(found.id)),
+        [_line(row, hidden) for row in queries.entries_of(found.id)],
         session().scalar(select(Transaction.id).where(Transaction.closes == found.id)),
         open_source(found.source),
         reason.sentences if reason else [],
         reason.record_id if reason else None,
     )
+
+
+def _line(row: Row[*tuple[Any, ...]], hidden: set[int]) -> Line:
+    seen = Line(row.line, row.whose, row.asset, row.purpose, row.amount)
+    if row.account_id in hidden:
+        return seen
+    return replace(seen, account_id=row.account_id, expires_on=row.expires_on, balance=row.balance)
 
 
 @opens("account")

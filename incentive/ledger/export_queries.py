@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, select, text
 
 from incentive.core.db import session
+from incentive.ledger.models import Transaction
 
 CHUNK: Final = 5_000
 
@@ -88,6 +89,11 @@ _OWNERS: Final = """
     FROM leaves l JOIN entries e ON e.transaction_id = l.ref JOIN accounts a ON a.id = e.account_id
     WHERE l.kind = 'T' AND l.seq >= :first AND l.seq < :last AND a.salt IS NOT NULL
 """
+
+
+def actor_of(transaction_id: int) -> str | None:
+    """Return the key of who made a transaction."""
+    return session().scalar(select(Transaction.actor).where(Transaction.id == transaction_id))
 
 
 def own_accounts(transaction_id: int, owner: str) -> Sequence[Row[*tuple[Any, ...]]]:

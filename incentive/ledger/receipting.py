@@ -17,14 +17,16 @@ _log = structlog.get_logger(__name__)
 def receipt(transaction_id: int, owner: str) -> tuple[Receipt, Proved]:
     """Return the receipt of a transaction that moved something of `owner`'s, and what it proves.
 
-    It opens whose the owner's own accounts are, and who acted and why; nobody else's.
+    It opens whose the owner's own accounts are, and nobody else's; and who acted and why, unless
+    that was somebody else whose points it moved: who gave.
 
     Raises:
         UnknownTransaction: there is none such of theirs.
         ReceiptNotReady: it is not under a checkpoint yet.
         ReceiptDoesNotHold: what stands in the books now is not what was sealed.
     """
-    if owner not in proving.owners_of(transaction_id):
+    concerned = proving.owners_of(transaction_id)
+    if owner not in concerned:
         raise UnknownTransaction
     seq = seal_queries.leaf_of_transaction(transaction_id)
     checkpoint = None if seq is None else proving.checkpoint_covering(seq)
@@ -38,6 +40,7 @@ def receipt(transaction_id: int, owner: str) -> tuple[Receipt, Proved]:
         Owner(each.owner, bytes(each.salt))
         for each in export_queries.own_accounts(transaction_id, owner)
     ]
+    by_another = export_queries.actor_of(transaction_id) in set(concerned) - {owner}
     made = Receipt(
         transaction_id,
         seq,
@@ -45,7 +48,7 @@ def receipt(transaction_id: int, owner: str) -> tuple[Receipt, Proved]:
         proof,
         checkpoint.note,
         owners,
-        bytes(row.opening or b""),
+        b"" if by_another else bytes(row.opening or b""),
     )
     keys = [Key(key.name, bytes(key.public_key)) for key in seal_keys.all_keys()]
     try:

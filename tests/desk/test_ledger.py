@@ -106,6 +106,30 @@ def test_what_two_sides_share_is_seen_from_both_each_with_its_own_part(two, aski
     assert totals(there) == {("redemption", "points"): (1, 10, 0)}
 
 
+def test_of_what_moved_between_two_scopes_the_others_purse_is_not_told(
+    two, asking, doing, browsing
+):
+    """A person of here redeems there: there one sees how much came, and from which number."""
+    with transaction():
+        award(two.here, 50)
+    wanted = {"item_id": str(two.there.goods.id), "quantity": 1}
+    code = doing(two.here.person, "/redemptions", wanted).json["code"].replace("-", "")
+    doing(two.there.manager, f"/redemptions/{code}/collect")
+    (row,) = asking(two.there.auditor, PATH, kind="redemption").json["items"]
+    theirs = asking(two.there.auditor, f"{PATH}/{row['id']}").json["entries"]
+    own, other = sorted(theirs, key=lambda entry: entry["amount"], reverse=True)
+    assert (own["whose"], own["account_id"] is None) == (two.there.shop.name, False)
+    number = two.here.person.volunteer_number
+    assert (other["whose"], other["amount"]) == (number, -10)
+    assert [other[name] for name in ("account_id", "balance", "expires_on")] == [None] * 3
+    page = browsing(two.there.auditor).get(f"/desk/transactions/{row['id']}").text
+    assert number in page
+    assert str(two.here.person.id) not in page
+    for all_seeing in (two.chief, two.here.auditor):
+        entries = asking(all_seeing, f"{PATH}/{row['id']}").json["entries"]
+        assert all(entry["account_id"] for entry in entries)
+
+
 @pytest.mark.parametrize("who", ["manager", "person"])
 def test_who_audits_nothing_is_refused(used, asking, who):
     assert asking(getattr(used.here, who), PATH).status_code == 403

@@ -40,9 +40,11 @@ def test_two_agree_to_be_family_and_one_gives(ask, place):
     with transaction():
         give(place.volunteer, 30)
     gift = ask("volunteer", "post", "/me/transfers", {"family_link_id": link["id"], "points": 20})
-    assert (gift.status_code, gift.json["recipient"]) == (201, f"person:{place.cousin.id}")
+    assert (gift.status_code, gift.json["recipient"]) == (201, place.cousin.volunteer_number)
     assert ask("cousin", "get", "/me/balances").json["available"] == 20
-    assert len(ask("cousin", "get", "/me/gifts").json["items"]) == 1
+    (got,) = ask("cousin", "get", "/me/gifts").json["items"]
+    assert (got["giver"], got["points"]) == (place.volunteer.volunteer_number, 20)
+    assert str(place.volunteer.id) not in str(got)
     assert ask("cousin", "delete", f"/me/family/{link['id']}").status_code == 204
     assert ask("volunteer", "get", "/me/family").json == {"items": []}
     line = ask("cousin", "get", "/me/statement").json["items"][0]

@@ -1,4 +1,5 @@
 import json
+from datetime import date
 
 import pytest
 import zxingcpp
@@ -12,6 +13,7 @@ from incentive.core.db import transaction
 from incentive.ledger import notes, seal_keys
 from incentive.ledger import service as ledger
 from incentive.ledger.commands import commands
+from incentive.ledger.domain import Purse
 from tests import factories as make
 from tests.ledger.sealed import administrator, seal
 from tests.ledger.test_postings import award
@@ -136,3 +138,28 @@ def test_every_row_of_the_statement_leads_to_its_receipt(mine):
 def test_who_is_signed_out_gets_no_receipt(live, mine):
     assert live.test_client().get("/api/v1/me/receipts/1").status_code == 401
     assert live.test_client().get("/me/receipts/1").status_code == 303
+
+
+def test_the_receipt_of_a_gift_names_nobody_but_its_holder(live, mine, tmp_path):
+    """Who gave would be named by the memo: it is opened to who gave, not to who got it."""
+    with live.app_context(), transaction():
+        getter = make.person()
+        ledger.move(
+            key="gift",
+            kind="transfer",
+            owner=live.owner,
+            amount=5,
+            to=Purse(f"person:{getter.id}", "available"),
+            source="gift:x",
+            actor=live.owner,
+            today=date(2026, 11, 24),
+        )
+        headers = make.bearer(getter)
+    seal(live)
+    answer = live.test_client().get("/api/v1/me/receipts/4", headers=headers)
+    done = verify(live, tmp_path, answer.data)
+    assert (done.exit_code, answer.json["memo"]) == (0, ""), done.output
+    assert live.owner not in done.output
+    giver = verify(live, tmp_path, mine("/api/v1/me/receipts/4").data)
+    assert f"by {live.owner}" in giver.output
+    assert str(getter.id) not in giver.output

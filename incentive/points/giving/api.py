@@ -9,8 +9,8 @@ from incentive.core.needs import OWN, needs
 from incentive.core.paging import Page, PageQuerySchema
 from incentive.people.caller import caller
 from incentive.points.giving import service
-from incentive.points.giving.models import Gift
 from incentive.points.giving.schemas import DonationSchema, GiftSchema, TransferSchema
+from incentive.points.giving.service import Given
 
 bp: Final = ApiBlueprint("giving", __name__, description="Points given to family or to a fund")
 
@@ -30,7 +30,7 @@ def list_gifts(wanted: dict[str, Any]) -> Page:
 @needs(OWN)
 @bp.arguments(TransferSchema)
 @bp.once(201, GiftSchema)
-def transfer(fields: dict[str, Any]) -> Gift:
+def transfer(fields: dict[str, Any]) -> Given:
     """Give points to a family member; they keep their expiry."""
     return service.transfer(caller(), fields["family_link_id"], fields["points"], clock.now())
 
@@ -39,6 +39,6 @@ def transfer(fields: dict[str, Any]) -> Gift:
 @needs(OWN)
 @bp.arguments(DonationSchema)
 @bp.once(201, GiftSchema)
-def donate(fields: dict[str, Any]) -> Gift:
+def donate(fields: dict[str, Any]) -> Given:
     """Give points to the fund of a region or a station, or back to one's own community."""
     return service.donate(caller(), at=clock.now(), **fields)

@@ -25,12 +25,15 @@ class DonationSchema(Schema):
 
 
 class GiftSchema(Schema):
-    """Points given away. `recipient` is a person, a region or a station, by the ledger's name."""
+    """Points given away: by the giver's volunteer number, to a family member's, or to a fund."""
 
     id = fields.UUID(required=True)
     kind = fields.String(required=True, validate=validate.OneOf(("transfer", "donation")))
-    giver_id = fields.UUID(required=True)
-    recipient = fields.String(required=True)
+    giver = fields.String(required=True, metadata={"description": "A volunteer number"})
+    recipient = fields.String(
+        required=True,
+        metadata={"description": "A volunteer number, or `region:<id>` or `station:<id>`"},
+    )
     points = fields.Integer(required=True)
     transaction_id = fields.Integer(required=True)
     at = fields.AwareDateTime(required=True)

@@ -1,7 +1,10 @@
 """Giving points away: to a family member, who gets them with their expiry, or to a fund."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import Row
 
 from incentive.core.db import session
 from incentive.core.ids import new_id
@@ -27,8 +30,11 @@ from incentive.points.policy import service as policies
 from incentive.regions import service as regions
 from incentive.regions.errors import UnknownRegion
 
+# A gift as it is shown: who gave and got it by their volunteer numbers.
+Given = Row[*tuple[Any, ...]]
 
-def transfer(caller: Caller, link_id: UUID, points: int, at: datetime) -> Gift:
+
+def transfer(caller: Caller, link_id: UUID, points: int, at: datetime) -> Given:
     """Give `points` (≥ 1) to the family member at the other end of a link.
 
     Raises:
@@ -55,7 +61,7 @@ def donate(
     *,
     region: str | None = None,
     station_id: UUID | None = None,
-) -> Gift:
+) -> Given:
     """Give `points` (≥ 1) to the fund of the region coded `region`, or of a station.
 
     Without either they go back to the community where the caller lives.
@@ -82,6 +88,7 @@ def gifts(person_id: UUID, *, cursor: str | None, limit: int) -> Page:
         cursor=cursor,
         limit=limit,
         newest_first=True,
+        scalars=False,
     )
 
 
@@ -92,7 +99,7 @@ def left_this_month(person_id: UUID, kind: str, at: datetime) -> int:
     return max(cap - queries.given(person_id, kind, day_of(at).replace(day=1)), 0)
 
 
-def _give(caller: Caller, kind: str, to: Purse, points: int, cap: int, at: datetime) -> Gift:
+def _give(caller: Caller, kind: str, to: Purse, points: int, cap: int, at: datetime) -> Given:
     month = day_of(at).replace(day=1)
     left = cap - queries.given(caller.person_id, kind, month)
     if points > left:
@@ -121,7 +128,7 @@ def _give(caller: Caller, kind: str, to: Purse, points: int, cap: int, at: datet
     )
     session().add(gift)
     session().flush()
-    return gift
+    return queries.shown(gift_id)
 
 
 def _station(station_id: UUID) -> str:
