@@ -20,8 +20,9 @@ def place(books):
         found = people_of(make.region())
         usual = {"family_max": 5, "transfer_cap": 500, "donation_cap": 500}
         allowed = {"transfers_allowed": True, "donations_allowed": True}
-        terms = {"adjustment_limit": 100, "dispute_open_days": 60, "dispute_term_days": 15}
-        make.add(PointsPolicy(**usual, **allowed, **terms, created_at=clock.now()))
+        terms = {"dispute_open_days": 60, "dispute_term_days": 15}
+        limits = {"adjustment_limit": 100, "worker_limit": 1000}
+        make.add(PointsPolicy(**usual, **allowed, **terms, **limits, created_at=clock.now()))
         give(found.volunteer, 100)
         return found
 

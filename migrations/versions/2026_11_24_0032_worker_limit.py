@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0029_worker_limit"
-down_revision = "0028_nearer_budgets"
+revision = "0032_worker_limit"
+down_revision = "0031_roles_for_a_time"
 branch_labels = None
 depends_on = None
 
