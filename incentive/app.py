@@ -35,7 +35,7 @@ from incentive.merchants import checks as merchants_checks  # noqa: F401 - regis
 from incentive.merchants import payments_api, statements_api
 from incentive.merchants import sources as merchants_sources  # noqa: F401 - registers itself
 from incentive.people import api as people_api
-from incentive.people import caller, me_api
+from incentive.people import caller, me_api, origin
 from incentive.people.one_time import api as one_time_api
 from incentive.points import sources as points_sources  # noqa: F401 - registers itself
 from incentive.points.budgets import api as budgets_api
@@ -133,6 +133,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     browser.init_app(app)
     limits.init_app(app)
     sms.init_app(app)
+    origin.init_app(app)
     rendering.init_app(app)
     app.extensions["error_page"] = pages.error_page
     app.extensions["require_at_station"] = stations.require_at
