@@ -10,6 +10,8 @@ from babel import Locale
 from flask import Flask, current_app, has_app_context, has_request_context, request
 from flask_babel import Babel, get_translations
 
+from incentive.core.addresses import is_secure
+
 LANGUAGES: Final = ("zh", "en")
 COOKIE: Final = "lang"
 
@@ -67,6 +69,8 @@ def _remember_language(response: Any) -> Any:
         return response
     wish = request.args.get("lang")
     if wish in LANGUAGES and request.cookies.get(COOKIE) != wish:
-        response.set_cookie(COOKIE, wish, max_age=31_536_000, samesite="Lax")
+        response.set_cookie(
+            COOKIE, wish, max_age=31_536_000, samesite="Lax", httponly=True, secure=is_secure()
+        )
     response.headers.setdefault("Content-Language", language())
     return response

@@ -22,7 +22,7 @@ def create_app(translations: str | None = None) -> Flask:
     """Return an application of pages alone, at /preview/<page>?as=<role>."""
     app = Flask(__name__, static_folder=static_dir(), static_url_path="/static")
     app.config.update(
-        SETTINGS=SimpleNamespace(timezone="Asia/Shanghai"),
+        SETTINGS=SimpleNamespace(timezone="Asia/Shanghai", public_url=None),
         SECRET_KEY="preview",
         TEMPLATES_AUTO_RELOAD=True,
     )
