@@ -22,7 +22,8 @@ class Settings:
     `public_url` has no slash at its end; without it, codes lead to where the request came.
     `sign_ins_per_minute` and `registrations_per_minute` hold for one client address.
     `checkpoint_dir` is a folder and `checkpoint_webhook` an https address that signed checkpoints
-    are delivered to.
+    are delivered to; `checkpoint_webhook_inside` lets that address lie in a private network.
+    `security_contact` is the mailto: or https: address to which flaws are reported.
     `trusted_proxies` is how many proxies in a row stand before the web server.
     `sms` is by which way short messages leave (`console`, `file:<path>`, an https address), and
     `sms_token` what a gateway knows us by; without it there are none, and with `prove_phones`
@@ -48,6 +49,8 @@ class Settings:
     sms_token: str = field(default="", repr=False)
     prove_phones: bool = False
     codes_per_minute: int = 60
+    checkpoint_webhook_inside: bool = False
+    security_contact: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -80,6 +83,11 @@ class Settings:
             sms_token=environ.get("INCENTIVE_SMS_TOKEN", "").strip(),
             prove_phones=_proving(environ),
             codes_per_minute=_whole(environ, "INCENTIVE_CODES_PER_MINUTE", cls.codes_per_minute),
+            checkpoint_webhook_inside=_choice(
+                environ, "INCENTIVE_CHECKPOINT_WEBHOOK_INSIDE", ("no", "yes")
+            )
+            == "yes",
+            security_contact=_contact(environ, "INCENTIVE_SECURITY_CONTACT"),
         )
 
 
@@ -158,6 +166,16 @@ def _choice(environ: Mapping[str, str], name: str, choices: tuple[str, ...]) -> 
     text = environ.get(name, "").strip() or choices[0]
     if text not in choices:
         raise SettingsError(f"{name} must be one of {', '.join(choices)}, not {text!r}.")
+    return text
+
+
+def _contact(environ: Mapping[str, str], name: str) -> str | None:
+    text = environ.get(name, "").strip()
+    if not text:
+        return None
+    plain = text.isascii() and text.isprintable() and " " not in text
+    if not plain or not text.startswith(("mailto:", "https://")):
+        raise SettingsError(f"{name} must begin with mailto: or https://, not {text!r}.")
     return text
 
 

@@ -7,14 +7,10 @@ delivery whose record was lost is made again: whoever receives must take one twi
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
-
-import httpx
 
 from incentive.config import Settings
+from incentive.core import outward
 from incentive.core.db import jurisdiction
-
-SECONDS_MAX: Final = 5.0
 
 Deliver = Callable[[str], None]
 
@@ -31,7 +27,8 @@ def targets(settings: Settings) -> dict[str, Deliver]:
         file = Path(folder, f"{jurisdiction()}.checkpoints")
         found["file"] = lambda note: append(file, note)
     if address:
-        found["webhook"] = lambda note: post(address, note)
+        inside = settings.checkpoint_webhook_inside
+        found["webhook"] = lambda note: post(address, note, inside=inside)
     return found
 
 
@@ -57,8 +54,8 @@ def append(file: Path, note: str) -> None:
         raise Undelivered(str(error)) from None
 
 
-def post(address: str, note: str) -> None:
-    """Post `note` to `address`.
+def post(address: str, note: str, *, inside: bool) -> None:
+    """Post `note` to `address`, which may lie in a private network only if `inside`.
 
     Raises:
         Undelivered: it did not answer 2xx within 5 seconds; a redirect is no such answer.
@@ -68,14 +65,6 @@ def post(address: str, note: str) -> None:
         "X-Jurisdiction": jurisdiction(),
     }
     try:
-        answer = httpx.post(
-            address,
-            content=note.encode(),
-            headers=headers,
-            timeout=SECONDS_MAX,
-            follow_redirects=False,
-        )
-    except httpx.HTTPError as error:
-        raise Undelivered(f"{type(error).__name__}: {error}") from None
-    if not answer.is_success:
-        raise Undelivered(f"it answered {answer.status_code}")
+        outward.post(address, note.encode(), headers, inside=inside)
+    except outward.Unsent as error:
+        raise Undelivered(str(error)) from None

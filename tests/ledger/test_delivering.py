@@ -19,6 +19,7 @@ def notes(live):
 
 
 def deliver(app, **settings):
+    settings = {"checkpoint_webhook_inside": True} | settings
     app.config["SETTINGS"] = replace(app.config["SETTINGS"], **settings)
     with app.app_context():
         jobs.deliver()
@@ -104,6 +105,12 @@ def test_a_redirect_is_not_followed_and_is_no_delivery(live, notes, receiver):
 
 def test_nobody_there_is_no_error(live, notes):
     deliver(live, checkpoint_webhook="http://127.0.0.1:1/")
+    assert ask(live, "SELECT * FROM checkpoint_deliveries") == []
+
+
+def test_an_address_in_a_private_network_is_for_those_who_say_so(live, notes, receiver):
+    deliver(live, checkpoint_webhook=address(receiver), checkpoint_webhook_inside=False)
+    assert receiver.got == []
     assert ask(live, "SELECT * FROM checkpoint_deliveries") == []
 
 
