@@ -38,6 +38,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     register_pages,
     rule_pages,
     scan_pages,
+    security_text_pages,
     shift_pages,
     sign_in_pages,
     statement_pages,
