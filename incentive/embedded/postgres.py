@@ -37,6 +37,8 @@ _SETTINGS: Final = {
     "shared_buffers": "64MB",
     "max_connections": "60",
     "max_wal_size": "512MB",
+    # With the default, a 32nd of shared_buffers, sessions that write much wait for each other.
+    "wal_buffers": "8MB",
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",

@@ -402,6 +402,22 @@ def test_rows_that_are_numbered_and_gone_stop_the_sealer_loudly(live):
         seal(live)
 
 
+def test_a_sealer_that_works_side_by_side_stops_as_loudly(live, monkeypatch):
+    monkeypatch.setattr(sealing, "LARGE", 1)
+    post(live, "a", "b", "c")
+    with administrator(live) as connection:
+        connection.execute(text("ALTER TABLE leaves ADD CONSTRAINT no CHECK (ref <> 2)"))
+        connection.commit()
+    with pytest.raises(Exception, match='violates check constraint "no"'):
+        seal(live)
+    assert ask(live, "SELECT count(*) FROM seal_runs") == [(1,)]
+    with administrator(live) as connection:
+        connection.execute(text("ALTER TABLE leaves DROP CONSTRAINT no"))
+        connection.commit()
+    assert seal(live)[0] == 3
+    assert_sealed_whole(live)
+
+
 def test_runs_that_a_dump_brought_along_are_made_before_anything_is_looked_through(live):
     post(live, "a")
     seal(live)
