@@ -21,12 +21,17 @@ def award(record_id: UUID) -> str:
         found = awards.award(record_id, who, language())
     booked = found["transaction_id"]
     audits = bool(who.regions_for("audit.read"))
+    own = found["volunteer_number"] == who.volunteer_number
+    contests = bool(who.regions_for("points.dispute")) and not own and not found["closed_by"]
     return render_template(
         "web/award.html",
         award=found,
-        own=found["volunteer_number"] == who.volunteer_number,
+        own=own,
         ledger_href=url_for("web.desk_transaction", transaction_id=booked)
         if booked and audits
+        else None,
+        contest_href=url_for("web.points_disputes", transaction=booked)
+        if booked and contests
         else None,
         rules_href=url_for("web.rule_list") if who.regions_for("rule.read") else None,
     )

@@ -37,6 +37,7 @@ def discrepancies() -> str:
         rows = service.in_scope(
             caller(), state=state, cursor=request.args.get("cursor"), limit=ROWS
         )
+        unusual = _unusual()
     return render_template(
         "web/discrepancies.html",
         station=None,
@@ -44,6 +45,7 @@ def discrepancies() -> str:
         rows=rows.items,
         states=_tabs(state),
         kinds=KINDS,
+        unusual=unusual,
         may_clear=False,
         refusal=None,
         at_form="",
@@ -92,12 +94,37 @@ def _shown(
         rows=rows.items,
         states=_tabs(state),
         kinds=KINDS,
+        unusual=_unusual(),
         may_clear="discrepancy.clear" in around.may,
         refusal=refusal,
         at_form=at_form,
         typed=request.form,
         **pager(rows.next_cursor),
     )
+
+
+def _unusual() -> list[Text]:
+    """Return in words from when on the system asks."""
+    at = service.thresholds()
+    said = [
+        _(
+            "%(count)s handovers or more by one person within %(seconds)s seconds",
+            count=at.handovers,
+            seconds=at.handover_seconds,
+        ),
+        _(
+            "Orders of %(count)s people or more, made and collected within %(seconds)s seconds",
+            count=at.people,
+            seconds=at.people_seconds,
+        ),
+        _(
+            "A code shown again more than %(seconds)s seconds after it was used",
+            seconds=at.repeat_seconds,
+        ),
+    ]
+    if at.fen_per_point is not None:
+        said.append(_("Goods that cost more than %(fen)s fen for each point", fen=at.fen_per_point))
+    return said
 
 
 def _state() -> str:

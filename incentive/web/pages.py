@@ -32,6 +32,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     my_dispute_pages,
     password_pages,
     points_pages,
+    points_policy_pages,
     public_pages,
     receipt_pages,
     reconciliation_pages,

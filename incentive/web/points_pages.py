@@ -26,6 +26,7 @@ from incentive.web.site import bp
 ROWS: Final = 20
 POINTS_MAX: Final = 1_000_000
 _AMOUNT_MAX: Final = 999_999_999
+_ID_MAX: Final = 999_999_999
 _PERIODS: Final[dict[str, Period]] = {
     "month": "month",
     "quarter": "quarter",
@@ -82,6 +83,23 @@ def decide_adjustment(adjustment_id: UUID, decision: str) -> ResponseReturnValue
 def points_disputes() -> str:
     """List disputes, the first to be decided first."""
     return draw_disputes()
+
+
+@bp.post("/points/disputes")
+@needs("points.dispute", of=REGION)
+def challenge_points() -> ResponseReturnValue:
+    """Contest points that somebody was given."""
+
+    def do(who: Caller, at: datetime) -> Text:
+        transaction_id = forms.whole("transaction", 1, _ID_MAX)
+        opened = disputes.challenge(who, transaction_id, forms.reason(), at)
+        return _(
+            "%(points)s points are held until it is decided, by %(day)s.",
+            points=opened.held,
+            day=opened.due_on.isoformat(),
+        )
+
+    return forms.act(do, done=url_for("web.points_disputes"), refused=draw_disputes)
 
 
 @bp.post("/points/disputes/<uuid:dispute_id>/decide")
@@ -170,6 +188,7 @@ def draw_adjustments(refusal: IncentiveError | None = None) -> str:
         found,
         me=who.person_id,
         may_propose=bool(who.regions_for("points.adjust")),
+        may_contest=bool(who.regions_for("points.dispute")),
         may_approve=bool(who.regions_for("points.approve")),
     )
 
@@ -182,9 +201,14 @@ def draw_disputes(refusal: IncentiveError | None = None) -> str:
         found = disputes.disputes(
             who.regions_for("points.read"), cursor=request.args.get("cursor"), limit=ROWS
         )
-    may_decide = bool(who.regions_for("points.decide"))
     return _draw(
-        "web/points_disputes.html", refusal, found, me=who.person_id, may_decide=may_decide
+        "web/points_disputes.html",
+        refusal,
+        found,
+        me=who.person_id,
+        transaction=request.values.get("transaction", ""),
+        may_contest=bool(who.regions_for("points.dispute")),
+        may_decide=bool(who.regions_for("points.decide")),
     )
 
 

@@ -343,6 +343,8 @@ RECORDED_ELSEWHERE: dict[str, tuple[str, str]] = {
     "web.propose_adjustment": ("points.adjust", "tests/web/test_points.py"),
     "web.decide_adjustment": ("points.approve", "tests/web/test_points.py"),
     "web.decide_dispute": ("dispute.decide", "tests/web/test_points.py"),
+    "web.challenge_points": ("dispute.open", "tests/web/test_points.py"),
+    "web.change_policy": ("points.policy", "tests/web/test_points.py"),
     "web.set_budget": ("budget.set", "tests/web/test_points.py"),
     "web.raise_budget": ("budget.raise", "tests/web/test_points.py"),
     "web.approve_overrun": ("budget.overrun", "tests/web/test_points.py"),

@@ -16,6 +16,7 @@ from incentive.stations.stock.domain import CAUSES, CORRECTABLE, KINDS
 from incentive.stations.stocktakes.domain import CAUSES as FOUND_CAUSES
 from incentive.stations.stocktakes.domain import Progress
 from incentive.stations.stocktakes.papers import STATES
+from incentive.web.points_policy_pages import NUMBERS, SWITCHES
 from tests.web import desk_samples, settlement_samples, sign_in_samples
 
 KUNMING = ZoneInfo("Asia/Shanghai")
@@ -447,6 +448,7 @@ def discrepancies(**more: Any) -> dict[str, Any]:
         }
 
     return {
+        "unusual": ["同一人 60 秒内交货 5 次及以上", "兑换码使用 60 秒后再次出示"],
         "station": STATION,
         "tabs": TABS,
         "rows": [
@@ -745,7 +747,8 @@ def award(**more: Any) -> dict[str, Any]:
         "closed_by": None,
         "closed_why": None,
     }
-    return {"award": found | more, "own": True, "ledger_href": "#", "rules_href": "#"}
+    links = {"ledger_href": "#", "rules_href": "#", "contest_href": "#"}
+    return {"award": found | more, "own": True} | links
 
 
 RULE_WORDS = ["每满 6 分钟得 1 分，不满不计", "每日最多 80 分"]
@@ -911,7 +914,9 @@ def my_disputes(**more: Any) -> dict[str, Any]:
 
 def points_page(rows: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
     may = {"may_propose": True, "may_approve": True, "may_decide": True, "may_set": True}
+    may["may_contest"] = True
     shown = {"rows": rows, "me": "p9", "refusal": None, "typed": {}, "first": None, "older": None}
+    shown["transaction"] = ""
     return shown | may | more
 
 
@@ -928,6 +933,7 @@ def adjustments() -> list[dict[str, Any]]:
                 "over_budget": n == 0,
                 "proposed_by": "p2" if n else "p9",
                 "person_id": "p1",
+                "transaction_id": 48102 if status == "booked" else None,
             },
             "proposed_by": "5300000000771",
             "decided_by": "5300000004564" if status != "proposed" else None,
@@ -968,6 +974,19 @@ def budget_rows() -> list[dict[str, Any]]:
     ]
 
 
+def points_policy(**more: Any) -> dict[str, Any]:
+    policy = {"transfers_allowed": True, "donations_allowed": False, "family_max": 5}
+    return {
+        "policy": policy | {name: 100 for name in NUMBERS if name not in policy},
+        "since": at(-30),
+        "switches": SWITCHES,
+        "numbers": NUMBERS,
+        "may_set": True,
+        "refusal": None,
+        "typed": {},
+    } | more
+
+
 PAGES: dict[str, Any] = {
     "me_giving": ("web/giving.html", giving),
     "me_giving_off": (
@@ -992,6 +1011,15 @@ PAGES: dict[str, Any] = {
     "points_disputes_empty": ("web/points_disputes.html", lambda: points_page([])),
     "points_budgets": ("web/points_budgets.html", lambda: points_page(budget_rows())),
     "points_budgets_empty": ("web/points_budgets.html", lambda: points_page([])),
+    "points_policy": ("web/points_policy.html", points_policy),
+    "points_policy_refused": (
+        "web/points_policy.html",
+        lambda: points_policy(
+            refusal=IncentiveError("请填写 1 到 20。", field="family_max"),
+            typed={"family_max": "40"},
+        ),
+    ),
+    "points_policy_read": ("web/points_policy.html", lambda: points_policy(may_set=False)),
     "receipt": ("web/receipt.html", receipt),
     "receipt_soon": ("web/receipt.html", lambda: receipt(soon=ReceiptNotReady(), of=None)),
     "checkpoints": ("web/checkpoints.html", checkpoints),

@@ -8,6 +8,7 @@ from incentive.audit.models import AuditEntry
 from incentive.core import clock
 from incentive.core.db import session, transaction
 from incentive.points.notices import service as notices
+from incentive.points.policy import service as policies
 from incentive.points.policy.models import PointsPolicy
 from tests import factories as make
 from tests.points.conftest import earn, people_of, points_of
@@ -152,3 +153,54 @@ def test_the_address_of_a_form_leads_to_the_page_it_stands_on(as_, place):
         f"/points/budgets/{some}/raise": "/points/budgets",
     }.items():
         assert as_("chief").get(path).location == page
+
+
+def test_points_given_are_contested_by_a_worker_and_taken_back(as_, place):
+    worker, second = as_("worker"), as_("second")
+    number = place.volunteer.volunteer_number
+    fields = {"volunteer_number": number, "direction": "give", "points": 40, "reason": "补登"}
+    assert second.send("/points/adjustments", **fields).status_code == 303
+    page = worker.get("/points/adjustments").text
+    link = re.search(r"/points/disputes\?transaction=\d+", page).group()
+    transaction_id = link.rpartition("=")[2]
+    assert f'value="{transaction_id}"' in worker.get(link).text
+    nothing = worker.send("/points/disputes", transaction=999_999, reason="查无此人")
+    assert nothing.status_code == 404
+    contested = worker.send("/points/disputes", transaction=transaction_id, reason="不在场")
+    assert contested.status_code == 303
+    assert (has(place.volunteer), has(place.volunteer, "held")) == (100, 40)
+    assert "Contest points that were given" not in as_("auditor").get("/points/disputes").text
+    chief = as_("chief")
+    decide = address(chief, "/points/disputes", "decide")
+    assert chief.send(decide, outcome="against_person", reason="查实").status_code == 303
+    assert (has(place.volunteer), has(place.volunteer, "held")) == (100, 0)
+    assert acts() == ["points.adjust", "dispute.open", "dispute.decide"]
+
+
+def test_an_award_leads_an_administrator_to_contest_it_and_not_who_got_it(as_, place):
+    with transaction():
+        _, record = earn(place.volunteer, place.community)
+        address = f"/awards/{record.id}"
+    assert "/points/disputes?transaction=" in as_("chief").get(address).text
+    assert "/points/disputes?transaction=" not in as_("volunteer").get(address).text
+
+
+def test_the_policy_is_read_by_workers_and_changed_by_who_administers_all(as_, place):
+    read = as_("worker").get("/points/policy").text
+    assert "Change it" not in read
+    chief = as_("chief")
+    assert "Change it" in chief.get("/points/policy").text
+    numbers = {"family_max": 5, "transfer_cap": 300, "donation_cap": 500, "adjustment_limit": 100}
+    numbers |= {"worker_limit": 800, "dispute_open_days": 60, "dispute_term_days": 15}
+    changed = chief.send("/points/policy", transfers_allowed="yes", **numbers)
+    assert changed.status_code == 303
+    with transaction():
+        now = policies.policy()
+        assert (now.transfers_allowed, now.donations_allowed) == (True, False)
+        assert (now.transfer_cap, now.worker_limit) == (300, 800)
+    same = chief.send("/points/policy", transfers_allowed="yes", **numbers)
+    assert same.status_code == 303
+    beyond = chief.send("/points/policy", **numbers | {"family_max": 21})
+    assert beyond.status_code == 422
+    assert as_("worker").send("/points/policy", **numbers).status_code == 403
+    assert acts() == ["points.policy"]

@@ -12,7 +12,7 @@ from incentive.people.caller import Caller
 from incentive.stations import service
 from incentive.stations.discrepancies import queries
 from incentive.stations.discrepancies.errors import AlreadyCleared, OwnFinding, UnknownDiscrepancy
-from incentive.stations.discrepancies.models import Discrepancy
+from incentive.stations.discrepancies.models import CounterPolicy, Discrepancy
 
 # As far back as an order can still be refunded, and a few days more.
 LOOK_BACK: Final = timedelta(days=35)
@@ -22,6 +22,11 @@ def find(at: datetime) -> int:
     """Look at the books until `at` and keep what is new; return how much. Run twice, finds once."""
     values = queries.since_policy(at) | {"since": at - LOOK_BACK}
     return sum(queries.find(kind, values | {"kind": kind}) for kind in queries.KINDS)
+
+
+def thresholds() -> CounterPolicy:
+    """Return what counts as unusual now."""
+    return queries.policy()
 
 
 def of_station(
