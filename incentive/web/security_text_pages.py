@@ -9,6 +9,7 @@ from werkzeug.exceptions import NotFound
 from incentive.config import Settings
 from incentive.core import clock
 from incentive.core.addresses import public_base
+from incentive.core.needs import PUBLIC, needs
 from incentive.core.zone import timezone, today
 from incentive.web.site import bp
 
@@ -17,6 +18,7 @@ VALID: Final = timedelta(days=180)
 
 
 @bp.get("/.well-known/security.txt")
+@needs(PUBLIC)
 def security_text() -> Response:
     """Say whom to tell, in which languages, and until when that is sure to hold."""
     settings: Settings = current_app.config["SETTINGS"]
