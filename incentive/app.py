@@ -29,7 +29,10 @@ from incentive.desk import exports_api, samples_api, sealed_api
 from incentive.desk import ledger_api as desk_ledger_api
 from incentive.ledger import metrics as ledger_metrics  # noqa: F401 - registers itself
 from incentive.ledger import own_checks as ledger_checks  # noqa: F401 - registers itself
-from incentive.ledger import seal_checks  # noqa: F401 - registers itself
+from incentive.ledger import (
+    seal_checks,  # noqa: F401 - registers itself
+    snapshot_checks,  # noqa: F401 - registers itself
+)
 from incentive.merchants import api as merchants_api
 from incentive.merchants import checks as merchants_checks  # noqa: F401 - registers itself
 from incentive.merchants import payments_api, statements_api

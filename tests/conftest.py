@@ -28,6 +28,7 @@ SECRET = b"a secret of the tests, of no worth anywhere"
 TEMPLATE = "incentive_template"
 BOOKS = "incentive_books"
 LIVE = "incentive_live"
+LARGE = "incentive_large"
 
 
 class _Undone(Exception):
@@ -160,6 +161,16 @@ def live(server: str, live_app: Flask) -> Iterator[Flask]:
         limits.init_app(live_app)
         yield live_app
         with live_app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def large_books(server: str) -> Iterator[Flask]:
+    """An application on a fresh database that a module fills once and then mostly reads."""
+    with _clone(server, LARGE) as settings:
+        app = _application(settings)
+        yield app
+        with app.app_context():
             db.engine.dispose()
 
 

@@ -13,9 +13,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from incentive.core.db import session
+from incentive.core.ids import id_of
 from incentive.core.paging import Page, page
 from incentive.desk.ledger_filter import Selection
-from incentive.desk.reach import Reach, id_of, owner_within
+from incentive.desk.reach import Reach, owner_within
 from incentive.ledger.models import Account, Entry, Transaction
 from incentive.merchants.models import Merchant, Sponsor
 from incentive.people.models import Person

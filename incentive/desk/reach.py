@@ -8,12 +8,9 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Text,
-    Uuid,
-    case,
     cast,
     exists,
     false,
-    func,
     literal,
     or_,
     select,
@@ -22,6 +19,7 @@ from sqlalchemy import (
 )
 
 from incentive.audit.models import AuditEntry
+from incentive.core.ids import id_of
 from incentive.merchants.models import Merchant, Sponsor
 from incentive.people.caller import Caller
 from incentive.people.models import Person
@@ -36,7 +34,6 @@ _OWNERS: Final[dict[str, tuple[Any, Any]]] = {
     "merchant": (Merchant.id, Merchant.region_id),
     "sponsor": (Sponsor.id, Sponsor.region_id),
 }
-_UUID: Final = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +106,3 @@ def owner_within(reach: Reach, owner: Any) -> ColumnElement[bool]:
     shops = stations_within(reach).where(Station.id == id_of(owner, "station"))
     own = select(Region.id).where(Region.id == id_of(owner, "region"), inside)
     return or_(*parts, exists(own), exists(shops))
-
-
-def id_of(key: Any, kind: str) -> ColumnElement[Any]:
-    """Return the id in a key of that kind, NULL in any other."""
-    text = func.substr(key, len(kind) + 2)
-    return case((key.op("~")(f"^{kind}:{_UUID}$"), cast(text, Uuid)))

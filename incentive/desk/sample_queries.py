@@ -12,10 +12,9 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from incentive.core.db import session
-from incentive.core.ids import new_id
+from incentive.core.ids import id_of, new_id
 from incentive.desk.ledger_filter import Selection
 from incentive.desk.ledger_queries import having_entries
-from incentive.desk.reach import id_of
 from incentive.desk.sample_models import SpotFinding, SpotRow, SpotSample
 from incentive.ledger.models import Account, Entry, Transaction
 from incentive.people.models import Person

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, text
+from sqlalchemy import Row, Select, func, select, text
 
 from incentive.core.db import session
+from incentive.ledger import snapshot_queries
 from incentive.ledger.models import Account, Entry, Transaction
 
 PURPOSES: Final = ("available", "held", "issuance", "income", "breakage", "clearing")
@@ -27,7 +28,7 @@ def booked_balances(owner: str, asset: str, at: datetime) -> Sequence[Row[*tuple
     """Return (purpose, expires_on, points) of the owner's accounts at `at`, the earliest first.
 
     A person's come from the running balances, one search per account; of others, whose entries
-    carry none, the entries are summed.
+    carry none, from the latest snapshot before `at` and the entries after that.
     """
     version = func.ledger_version_at(Account.id, Account.version, at)
     running = (
@@ -35,14 +36,23 @@ def booked_balances(owner: str, asset: str, at: datetime) -> Sequence[Row[*tuple
         .join(Entry, (Entry.account_id == Account.id) & (Entry.version == version))
         .where(Account.owner == owner, Account.asset == asset, Account.limited, Entry.balance > 0)
     )
-    summed = _summed(owner, asset, Transaction.posted_at <= at).where(~Account.limited)
-    found = running.union_all(summed).subquery()
+    found = running.union_all(snapshot_queries.booked(owner, asset, at)).subquery()
     return session().execute(select(found).order_by(found.c.expires_on, found.c.purpose)).all()
 
 
 def effective_balances(owner: str, asset: str, day: date) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return (purpose, expires_on, points) of all that took effect by the end of `day`."""
-    found = _summed(owner, asset, Transaction.effective_on <= day).subquery()
+    points = func.sum(Entry.amount)
+    persons = (
+        select(Account.purpose, Account.expires_on, points.label("points"))
+        .join(Entry, Entry.account_id == Account.id)
+        .join(Transaction, Transaction.id == Entry.transaction_id)
+        .where(Account.owner == owner, Account.asset == asset, Account.limited)
+        .where(Transaction.effective_on <= day)
+        .group_by(Account.id)
+        .having(points != 0)
+    )
+    found = persons.union_all(snapshot_queries.effective(owner, asset, day)).subquery()
     return session().execute(select(found).order_by(found.c.expires_on, found.c.purpose)).all()
 
 
@@ -65,16 +75,4 @@ def lines(owner: str, asset: str) -> Select[*tuple[Any, ...]]:
         .join(Account, Account.id == Entry.account_id)
         .where(Account.owner == owner, Account.asset == asset)
         .group_by(Transaction.id)
-    )
-
-
-def _summed(owner: str, asset: str, when: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    points = func.sum(Entry.amount)
-    return (
-        select(Account.purpose, Account.expires_on, points.label("points"))
-        .join(Entry, Entry.account_id == Account.id)
-        .join(Transaction, Transaction.id == Entry.transaction_id)
-        .where(Account.owner == owner, Account.asset == asset, when)
-        .group_by(Account.id)
-        .having(points != 0)
     )

@@ -4,29 +4,79 @@ For packages that show a ledger of their own, or that close many holds at once.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from incentive.core.db import session
+from incentive.ledger import snapshot_queries
 from incentive.ledger.domain import POINTS, Booked, Line, Purse
 from incentive.ledger.models import Account, Entry, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """How many entries there are, and what they brought and took, both 0 or more."""
+
+    entries: int
+    points_in: int
+    points_out: int
 
 
 def account_entries(owner: str, purpose: str, asset: str = POINTS) -> Select[*tuple[Any, ...]]:
     """Return one row per entry on the owner's accounts of that purpose, in no order.
 
     `transaction_id` and `line` tell any two apart and run in the order of booking;
-    `running_total` is the sum of all entries up to and with this one. It is right only over
-    the whole account: filter outside, on this as a subquery.
+    `running_total` is the sum of all entries up to and with this one, whatever is filtered. Each
+    costs a short look at what was booked before it: for pages.
     """
-    booked = [Entry.transaction_id, Entry.line]
+    return _entries(owner, purpose, asset, snapshot_queries.running_total(owner, purpose, asset))
+
+
+def whole_account(owner: str, purpose: str, asset: str = POINTS) -> Select[*tuple[Any, ...]]:
+    """Return the same by going once through the whole account: for files of very many rows.
+
+    `running_total` is right only if nothing is filtered but outside, on this as a subquery.
+    """
+    order = [Entry.transaction_id, Entry.line]
+    return _entries(owner, purpose, asset, func.sum(Entry.amount).over(order_by=order))
+
+
+def sums(
+    owner: str,
+    purpose: str,
+    asset: str = POINTS,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+) -> Sums:
+    """Return the sums of the entries that belong to the days `first` to `last`, or to any."""
+    until = snapshot_queries.sums(owner, purpose, asset, last)
+    entries, credited, balance = until.entries, until.credited, until.balance
+    if first is not None and first > date.min:
+        before = snapshot_queries.sums(owner, purpose, asset, first - timedelta(days=1))
+        entries, credited = entries - before.entries, credited - before.credited
+        balance -= before.balance
+    return Sums(int(entries), int(credited), int(credited - balance))
+
+
+def _entries(
+    owner: str, purpose: str, asset: str, running_total: ColumnElement[Any]
+) -> Select[*tuple[Any, ...]]:
+    which = select(Account.id).where(
+        Account.owner == owner, Account.purpose == purpose, Account.asset == asset
+    )
+    # Looked up first: of one account the entries lie in their order, and a page reads no more.
+    accounts = session().scalars(which).all()
+    mine = Entry.account_id == accounts[0] if len(accounts) == 1 else Entry.account_id.in_(accounts)
     return (
         select(
             Entry.transaction_id,
             Entry.line,
             Entry.amount,
-            func.sum(Entry.amount).over(order_by=booked).label("running_total"),
+            running_total.label("running_total"),
             Transaction.key,
             Transaction.kind,
             Transaction.source,
@@ -35,9 +85,8 @@ def account_entries(owner: str, purpose: str, asset: str = POINTS) -> Select[*tu
             Transaction.effective_on,
             Transaction.posted_at,
         )
-        .join(Account, Account.id == Entry.account_id)
         .join(Transaction, Transaction.id == Entry.transaction_id)
-        .where(Account.owner == owner, Account.purpose == purpose, Account.asset == asset)
+        .where(mine)
     )
 
 

@@ -11,7 +11,7 @@ from flask import current_app
 from incentive.core import clock
 from incentive.core.db import jurisdiction, snapshot, transaction, use_jurisdiction
 from incentive.core.jobs import lasting, periodic
-from incentive.ledger import delivering, delivery_queries, reconciliation, sealing
+from incentive.ledger import delivering, delivery_queries, reconciliation, sealing, snapshots
 
 RUN_SECONDS_MAX: Final = 3600
 # Sessions that make leaves: more would only wait for each other at the end of the table.
@@ -55,6 +55,14 @@ def seal() -> None:
             state=held_back.state,
             application=held_back.application,
         )
+
+
+@periodic(seconds=60)
+@lasting(RUN_SECONDS_MAX)
+def take_snapshots() -> None:
+    """Keep the balances of accounts that nobody may wait for. Run twice, keeps each once."""
+    with transaction():
+        snapshots.take()
 
 
 @periodic(seconds=30)

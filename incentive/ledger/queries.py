@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Row, select, text
 
 from incentive.core.arrays import bytes_array, plain_array, text_array
 from incentive.core.db import session
@@ -210,13 +210,3 @@ def balances(owner: str, asset: str) -> Sequence[Account]:
         )
         .all()
     )
-
-
-def system_balance(owner: str, purpose: str, asset: str) -> int:
-    """Return the sum of the entries on an account of the system's."""
-    total = session().scalar(
-        select(func.coalesce(func.sum(Entry.amount), 0))
-        .join(Account, Account.id == Entry.account_id)
-        .where(Account.owner == owner, Account.purpose == purpose, Account.asset == asset)
-    )
-    return int(total or 0)

@@ -10,7 +10,7 @@ from datetime import date
 from psycopg import errors as postgres
 from sqlalchemy.exc import DBAPIError
 
-from incentive.ledger import queries
+from incentive.ledger import queries, snapshot_queries
 from incentive.ledger.domain import (
     POINTS,
     Balance,
@@ -188,8 +188,8 @@ def usable_balances(owner: str, today: date, asset: str = POINTS) -> list[Balanc
 
 
 def total(owner: str, purpose: str, asset: str = POINTS) -> int:
-    """Return the balance of an account of the system's or a station's: the sum of its entries."""
-    return queries.system_balance(owner, purpose, asset)
+    """Return the balance of an account that is not a person's: the sum of its entries."""
+    return int(snapshot_queries.sums(owner, purpose, asset).balance)
 
 
 def _available(purse: Purse) -> Purse:

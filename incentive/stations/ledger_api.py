@@ -15,12 +15,13 @@ from incentive.core.needs import STATION, needs
 from incentive.core.zone import today
 from incentive.people.caller import Caller, caller
 from incentive.stations import service, station_ledger
+from incentive.stations.ledger_queries import Filter
 from incentive.stations.ledger_schemas import (
     ExportQuerySchema,
     LedgerQuerySchema,
     StationLedgerSchema,
 )
-from incentive.stations.station_ledger import Filter, LedgerPage
+from incentive.stations.station_ledger import LedgerPage
 
 bp: Final = ApiBlueprint(
     "station_ledger", __name__, description="Every point that passed a station"

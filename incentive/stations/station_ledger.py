@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import IO, Any
 from uuid import UUID
 
@@ -13,16 +12,7 @@ from incentive.core.zone import timezone
 from incentive.people.caller import Caller
 from incentive.stations import exports, ledger_queries, service
 from incentive.stations.errors import DaysBackwards
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which rows: local days (both within), kind of transaction, volunteer number."""
-
-    first_day: date | None = None
-    last_day: date | None = None
-    kind: str | None = None
-    person: str | None = None
+from incentive.stations.ledger_queries import Filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +42,8 @@ def listing(
     Raises:
         UnknownStation, OutOfScope, DaysBackwards: nothing is shown.
     """
-    found = _rows(caller, station_id, which)
-    sums = ledger_queries.totals(found)
+    _require(caller, station_id, which)
+    found, sums = ledger_queries.rows(station_id, which), ledger_queries.totals(station_id, which)
     shown = page(
         ledger_queries.listed(found),
         ledger_queries.key(found),
@@ -62,8 +52,8 @@ def listing(
         newest_first=True,
         scalars=False,
     )
-    points_in, points_out = int(sums.points_in), int(sums.points_out)
-    totals = Totals(int(sums.rows), points_in, points_out, points_in - points_out)
+    net = sums.points_in - sums.points_out
+    totals = Totals(sums.entries, sums.points_in, sums.points_out, net)
     return LedgerPage(totals, list(shown.items), shown.next_cursor)
 
 
@@ -86,17 +76,11 @@ def write_xlsx(caller: Caller, station_id: UUID, which: Filter, file: IO[bytes])
 
 
 def _stream(caller: Caller, station_id: UUID, which: Filter) -> Iterable[Row[*tuple[Any, ...]]]:
-    return ledger_queries.stream(_rows(caller, station_id, which))
+    _require(caller, station_id, which)
+    return ledger_queries.stream(ledger_queries.all_rows(station_id, which))
 
 
-def _rows(caller: Caller, station_id: UUID, which: Filter) -> Any:
+def _require(caller: Caller, station_id: UUID, which: Filter) -> None:
     service.require_at(caller, "station.audit", station_id)
     if which.first_day and which.last_day and which.first_day > which.last_day:
         raise DaysBackwards
-    return ledger_queries.rows(
-        station_id,
-        first_day=which.first_day,
-        last_day=which.last_day,
-        kind=which.kind,
-        person=which.person,
-    )

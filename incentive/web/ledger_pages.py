@@ -15,8 +15,8 @@ from incentive.core.http import API_PREFIX
 from incentive.core.needs import STATION, needs
 from incentive.people.caller import caller
 from incentive.stations import station_ledger as ledger
+from incentive.stations.ledger_queries import Filter
 from incentive.stations.ledger_schemas import LedgerQuerySchema
-from incentive.stations.station_ledger import Filter
 from incentive.web.addresses import pager
 from incentive.web.errors import DaysBackwards, FieldUnreadable
 from incentive.web.site import bp

@@ -9,6 +9,7 @@ from uuid import UUID
 from incentive.people.caller import Caller
 from incentive.stations import ledger_queries, service
 from incentive.stations.errors import DaysBackwards
+from incentive.stations.ledger_queries import Filter
 from incentive.stations.statement import queries
 
 
@@ -78,10 +79,9 @@ def statement(caller: Caller, station_id: UUID, first_day: date, last_day: date)
 
 def figures(station_id: UUID, first_day: date, last_day: date) -> Statement:
     """Return what `statement` does to somebody who may see it."""
-    found = ledger_queries.rows(
-        station_id, first_day=first_day, last_day=last_day, kind=None, person=None
-    )
-    sums, kinds = ledger_queries.totals(found), queries.by_kind(found)
+    which = Filter(first_day, last_day)
+    sums = ledger_queries.totals(station_id, which)
+    kinds = queries.by_kind(ledger_queries.rows(station_id, which))
     rows = [_goods(row) for row in queries.goods(station_id, first_day, last_day)]
     rows = [row for row in rows if any(asdict(row.goods).values())]
     return Statement(
@@ -89,8 +89,8 @@ def figures(station_id: UUID, first_day: date, last_day: date) -> Statement:
         last_day=last_day,
         orders=kinds.get("redemption", 0),
         refunds=kinds.get("refund", 0),
-        points_in=int(sums.points_in),
-        points_out=int(sums.points_out),
+        points_in=sums.points_in,
+        points_out=sums.points_out,
         goods=rows,
         total=Goods.summed(rows),
     )
