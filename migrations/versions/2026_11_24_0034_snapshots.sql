@@ -49,15 +49,15 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON account_days
 CREATE TRIGGER kept BEFORE DELETE OR TRUNCATE ON snapshot_marks
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- Who may be booking at this moment: whoever has drawn a transaction's id has taken this lock before,
--- and holds it to the end. (By its own number a transaction would not be known: it draws the id first.)
--- One that was prepared has no name that lasts: all of them are called the same.
+-- Who may be booking at this moment: whoever draws a transaction's id takes this lock on its source
+-- before, and holds it to the end. (By xid a transaction would not be known: it may draw the id
+-- first.) One that was prepared has no name that lasts: all of them are called the same.
 CREATE FUNCTION ledger_bookers() RETURNS SETOF text LANGUAGE sql VOLATILE AS $$
     SELECT CASE WHEN l.pid IS NULL THEN 'prepared' ELSE l.virtualtransaction END
     FROM pg_locks l
     WHERE l.locktype = 'relation' AND l.mode = 'RowExclusiveLock'
       AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
-      AND l.relation = '{schema}.transactions'::regclass
+      AND l.relation = '{schema}.transactions_id_seq'::regclass
 $$;
 
 -- Add a snapshot of an account for about every p_every further entries on it, as far as nobody can
