@@ -40,6 +40,8 @@ from incentive.merchants import sources as merchants_sources  # noqa: F401 - reg
 from incentive.people import api as people_api
 from incentive.people import caller, me_api, origin
 from incentive.people.one_time import api as one_time_api
+from incentive.people.second_factor import api as second_factor_api
+from incentive.people.sessions import api as sessions_api
 from incentive.points import sources as points_sources  # noqa: F401 - registers itself
 from incentive.points.budgets import api as budgets_api
 from incentive.points.budgets import checks as budgets_checks  # noqa: F401 - registers itself
@@ -82,6 +84,8 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     people_api.bp,
     me_api.bp,
     one_time_api.bp,
+    second_factor_api.bp,
+    sessions_api.bp,
     activities_api.bp,
     checkin_api.bp,
     scan_api.bp,

@@ -28,7 +28,8 @@ class Settings:
     `sms` is by which way short messages leave (`console`, `file:<path>`, an https address), and
     `sms_token` what a gateway knows us by; without it there are none, and with `prove_phones`
     nobody registers without a code that was sent to their phone. `codes_per_minute` holds for one
-    client address.
+    client address. With `second_factor_required` (the environment's default) managers, auditors
+    and administrators sign in with an authenticator app.
     """
 
     database_url: str
@@ -51,6 +52,7 @@ class Settings:
     codes_per_minute: int = 60
     checkpoint_webhook_inside: bool = False
     security_contact: str | None = None
+    second_factor_required: bool = False
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -82,6 +84,10 @@ class Settings:
             sms=_sms(environ),
             sms_token=environ.get("INCENTIVE_SMS_TOKEN", "").strip(),
             prove_phones=_proving(environ),
+            second_factor_required=_choice(
+                environ, "INCENTIVE_SECOND_FACTOR", ("required", "optional")
+            )
+            == "required",
             codes_per_minute=_whole(environ, "INCENTIVE_CODES_PER_MINUTE", cls.codes_per_minute),
             checkpoint_webhook_inside=_choice(
                 environ, "INCENTIVE_CHECKPOINT_WEBHOOK_INSIDE", ("no", "yes")

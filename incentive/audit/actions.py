@@ -33,6 +33,7 @@ ACTIONS: Final[dict[str, Text]] = {
     "order.refund": _("Order refunded"),
     "person.create": _("Person entered"),
     "person.password": _("Password given"),
+    "person.second_factor": _("Authenticator app reset"),
     "points.adjust": _("Points adjusted"),
     "points.approve": _("Correction of points approved"),
     "points.policy": _("Policy on points changed"),

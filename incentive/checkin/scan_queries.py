@@ -14,7 +14,8 @@ from incentive.checkin.wire import Wire
 _RACED: Final = frozenset({"23505", "CI001"})
 _FACTS: Final = (
     "SELECT * FROM scan_facts(%(token)s, %(received_at)s, %(nonce)s, %(number)s,"
-    " %(shift_number)s, %(shift_id)s, %(roles)s, %(shown_since)s, %(at)s)"
+    " %(shift_number)s, %(shift_id)s, %(roles)s, %(shown_since)s, %(at)s,"
+    " %(guarded)s)"
 )
 _RECORD: Final = (
     "SELECT record_scan(%(nonce)s, %(hash)s, %(actor_id)s, %(rule)s, %(scanned_at)s,"
@@ -76,6 +77,7 @@ class Known(NamedTuple):
     earlier_actor_id: UUID | None
     earlier_hash: bytes | None
     earlier_answer: str | None
+    is_limited: bool | None
 
 
 def facts(wire: Wire, wanted: Mapping[str, Any]) -> Known | None:

@@ -34,8 +34,8 @@ from incentive.core.idempotency import request_hash
 from incentive.core.ids import new_id
 from incentive.core.keys import code_keys
 from incentive.core.zone import day_of
-from incentive.people.caller import token_hash
-from incentive.people.errors import NotSignedIn
+from incentive.people.caller import guarded_roles, token_hash
+from incentive.people.errors import NotSignedIn, OutOfScope
 from incentive.people.permissions import PERMISSIONS
 
 _ROLES: Final = sorted(PERMISSIONS["shift.scan"])
@@ -55,6 +55,7 @@ def scan(wire: Wire, token: str | None, request: ScanRequest, received_at: datet
 
     Raises:
         NotSignedIn: `token` opens no session.
+        OutOfScope: it is a device's or a program's, and was not given this.
         Refused: the verdict is no; its code says why.
         NonceReused: the nonce came before with another scan.
         Raced: something changed meanwhile; a second try decides anew.
@@ -80,10 +81,13 @@ def scan(wire: Wire, token: str | None, request: ScanRequest, received_at: datet
             "roles": _ROLES,
             "shown_since": received_at - SHOWN_FOR,
             "at": at,
+            "guarded": guarded_roles(),
         },
     )
     if known is None:
         raise NotSignedIn
+    if known.is_limited:
+        raise OutOfScope("shift.scan")
     content = request_hash(request.content().encode())
     if known.earlier_answer is not None:
         if (known.earlier_actor_id, known.earlier_hash) != (known.actor_id, content):

@@ -128,6 +128,9 @@ class Supervisor:
             environ["INCENTIVE_SECRET_FILE"] = str(self.directory.secret_file())
         # Nobody has a contract with an operator yet: codes are written where one can look.
         environ.setdefault("INCENTIVE_SMS", f"file:{self.directory.messages}")
+        # Made-up people have no authenticator app; whoever serves real ones is asked for it.
+        if self.plan.demo:
+            environ.setdefault("INCENTIVE_SECOND_FACTOR", "optional")
         return environ
 
     def _migrate(self, environ: Mapping[str, str]) -> None:

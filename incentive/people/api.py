@@ -22,6 +22,7 @@ from incentive.people.schemas import (
     SessionSchema,
     SignInSchema,
 )
+from incentive.people.sessions.opening import Opened
 from incentive.people.sign_in import sign_in, sign_out
 from incentive.regions.models import GridKind, Region
 from incentive.regions.schemas import RegionSchema
@@ -33,15 +34,14 @@ bp: Final = ApiBlueprint("people", __name__, description="Persons, sessions and 
 @needs(PUBLIC)
 @bp.arguments(SignInSchema)
 @bp.response(201, SessionSchema)
-def open_session(given: dict[str, Any]) -> dict[str, Any]:
+def open_session(given: dict[str, Any]) -> Opened:
     """Sign in by phone and password.
 
     Takes no Idempotency-Key: its answer, a token, is kept nowhere.
     """
     place = client_network()
     count_sign_in(place)
-    token, expires_at, person = sign_in(given["phone"], given["password"], clock.now(), place)
-    return {"token": token, "expires_at": expires_at, "person": person}
+    return sign_in(given["phone"], given["password"], clock.now(), place)
 
 
 @bp.delete("/sessions/current")

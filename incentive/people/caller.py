@@ -1,20 +1,31 @@
 """Who is calling, and what their roles reach: asked once per request, inside its transaction."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from flask import g, request
+from flask import current_app, g, request
+from sqlalchemy.exc import SQLAlchemyError
 
+from incentive.config import Settings
 from incentive.core import clock
+from incentive.core.addresses import client_network, is_secure
 from incentive.core.browser import SAFE_METHODS, is_same_origin
+from incentive.core.db import on_commit
 from incentive.core.needs import Need, need_now
 from incentive.people import queries
 from incentive.people.errors import ForeignOrigin, NotSignedIn, OutOfScope
 from incentive.people.permissions import PERMISSIONS
+from incentive.people.sessions import queries as session_queries
+from incentive.people.sessions.domain import GUARDED, USE_TIME, coarse_network
 
-COOKIE: Final = "session"
+SESSION: Final = "session"
+_COOKIE: Final = "session"
+# A browser takes this name by TLS only, from this very host only, and for all of it.
+_SECURE_COOKIE: Final = "__Host-session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +80,8 @@ class Acting:
 class Caller:
     """A signed-in person and the roles they hold now.
 
-    `owns` is False for a token that was not given what is the person's own.
+    `owns` is False for a token that was not given what is the person's own. `kind` is `session`,
+    or `device` or `token`, by which nobody gets another; a device is bound to a shift or station.
     """
 
     person_id: UUID
@@ -77,6 +89,9 @@ class Caller:
     sign_in_id: UUID
     grants: tuple[Grant, ...]
     owns: bool = True
+    kind: str = SESSION
+    shift_id: UUID | None = None
+    station_id: UUID | None = None
     # What gave the last permission that was asked for, at the end: by it the caller acts.
     _used: list[Acting] = field(default_factory=list, init=False, repr=False, compare=False)
 
@@ -109,6 +124,8 @@ class Caller:
 
         A station is reached through itself or through its region: name both.
         """
+        if self.station_id is not None and station_id != self.station_id:
+            return False
         reaching = [
             grant for grant in self._giving(permission) if grant.reaches(region_path, station_id)
         ]
@@ -140,13 +157,16 @@ class Caller:
 
     def regions_for(self, permission: str) -> list[str]:
         """Return the paths of the subtrees in which the caller has `permission`."""
+        if self.shift_id is not None or self.station_id is not None:
+            return []
         giving = self._giving(permission)
         return [grant.region_path for grant in giving if grant.region_path is not None]
 
     def stations_for(self, permission: str) -> list[UUID]:
         """Return the stations at which the caller has `permission` by a role at the station."""
         giving = self._giving(permission)
-        return [grant.station_id for grant in giving if grant.station_id is not None]
+        found = [grant.station_id for grant in giving if grant.station_id is not None]
+        return [each for each in found if self.station_id in {None, each}]
 
     def _giving(self, permission: str) -> list[Grant]:
         return [grant for grant in self.grants if grant.gives(permission)]
@@ -175,10 +195,15 @@ def presented_token() -> str | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return token.strip() or None
-    cookie = request.cookies.get(COOKIE)
+    cookie = request.cookies.get(cookie_name())
     if cookie and request.method not in SAFE_METHODS and not is_same_origin():
         raise ForeignOrigin
     return cookie
+
+
+def cookie_name() -> str:
+    """Return what the cookie of a session is called: by TLS it is bound to this host."""
+    return _SECURE_COOKIE if is_secure() else _COOKIE
 
 
 def caller() -> Caller:
@@ -197,15 +222,22 @@ def caller() -> Caller:
             raise NotSignedIn
         g.caller = known
     known.admit(need_now())
+    asked = (request.view_args or {}).get("shift_id", known.shift_id)
+    if known.shift_id not in {None, asked}:
+        raise OutOfScope("shift.scan")  # a device is for one shift
     return known
 
 
 def identify(token: str) -> Caller | None:
     """Return whose session `token` opens now, or `None`."""
-    rows = queries.session_with_grants(token_hash(token), clock.now())
+    at = clock.now()
+    rows = queries.session_with_grants(token_hash(token), at)
     if not rows:
         return None
     first = rows[0]
+    if not first.strong and guarded_roles() and any(row.role in GUARDED for row in rows):
+        return None  # since they hold such a role, they must sign in with a second factor
+    _note_use(first, at)
     grants = tuple(
         Grant(
             row.role,
@@ -216,4 +248,33 @@ def identify(token: str) -> Caller | None:
         for row in rows
         if row.role is not None
     )
-    return Caller(first.person_id, first.volunteer_number, first.sign_in_id, grants)
+    known = Caller(
+        first.person_id,
+        first.volunteer_number,
+        first.sign_in_id,
+        grants,
+        kind=first.kind,
+        shift_id=first.shift_id,
+        station_id=first.device_station_id,
+    )
+    if first.limits is None:
+        return known
+    return known.narrowed(frozenset(first.limits), owns=first.owns)
+
+
+def guarded_roles() -> list[str]:
+    """Return the roles that count only after a second factor; none where it is optional."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return sorted(GUARDED) if settings.second_factor_required else []
+
+
+def _note_use(row: Any, at: datetime) -> None:
+    if row.used_at is None or at - row.used_at < USE_TIME:
+        return
+
+    def note() -> None:
+        # What was asked for is done already; this may fail.
+        with suppress(SQLAlchemyError):
+            session_queries.note_use(row.sign_in_id, at, coarse_network(client_network()))
+
+    on_commit(note)

@@ -6,6 +6,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.people import acts, passwords, phones, service
 from incentive.people.permissions import ROLES
+from incentive.people.second_factor import service as factor
 from incentive.regions import service as regions
 
 _PHONE = click.option("--phone", required=True, help="Mobile number to sign in with.")
@@ -52,6 +53,16 @@ def password(*, phone: str) -> None:
         after = {"volunteer_number": person.volunteer_number}
         acts.record(None, "person.password", subject=f"person:{person.id}", after=after)
     click.echo(f"{person.volunteer_number} has a new password.")
+
+
+@commands.command("second-factor")
+@_PHONE
+def second_factor(*, phone: str) -> None:
+    """Take off the authenticator app of a person who lost it; their sessions end."""
+    with transaction():
+        person = service.person_by_phone(phones.parse(phone))
+        factor.reset_by_command(person.id, by=None, at=clock.now())
+    click.echo(f"{person.volunteer_number} sets up a new authenticator app at the next sign-in.")
 
 
 def _ask_password(e164: str) -> str:

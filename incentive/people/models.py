@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     DateTime,
     ForeignKey,
@@ -12,7 +13,9 @@ from sqlalchemy import (
     LargeBinary,
     Sequence,
     Text,
+    false,
     text,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
@@ -74,10 +77,27 @@ class SignInFailure(Base):
 
 
 class SignIn(Base):
-    """A session: the SHA-256 of its token, never the token."""
+    """What a token opens: the SHA-256 of the token, never the token.
+
+    A session is a person's; a device was paired by one for one shift or station, and a token made
+    by one for a program: both have a `name` and no more than `permissions`, of what the person may
+    at the time, and what is the person's own only with `owns`. It is half open while it `awaits`
+    the second factor's code or enrolment, and `strong` after. `used_at` is true to the hour.
+    """
 
     __tablename__ = "sign_ins"
-    __table_args__ = (Index(None, "person_id"), Index(None, "expires_at"))
+    __table_args__ = (
+        CheckConstraint("kind IN ('session','device','token')", "kind"),
+        CheckConstraint("awaits IN ('code','enrolment')", "awaits"),
+        CheckConstraint("kind = 'session' OR (permissions IS NOT NULL AND name <> '')", "limited"),
+        CheckConstraint(
+            "num_nonnulls(shift_id, station_id) <= (kind = 'device')::int", "one_place"
+        ),
+        Index(None, "person_id"),
+        Index(None, "expires_at"),
+        Index(None, "shift_id", postgresql_where=text("shift_id IS NOT NULL")),
+        Index(None, "station_id", postgresql_where=text("station_id IS NOT NULL")),
+    )
 
     id: Mapped[Id]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
@@ -85,6 +105,17 @@ class SignIn(Base):
     created_at: Mapped[Instant]
     expires_at: Mapped[Instant]
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    kind: Mapped[str] = mapped_column(Text, default="session", server_default="session")
+    awaits: Mapped[str | None] = mapped_column(Text)
+    strong: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    owns: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    name: Mapped[str] = mapped_column(Text, default="", server_default="")
+    browser: Mapped[str] = mapped_column(Text, default="", server_default="")
+    network: Mapped[str] = mapped_column(Text, default="", server_default="")
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    permissions: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    shift_id: Mapped[UUID | None]
+    station_id: Mapped[UUID | None]
 
 
 class RoleGrant(Base):

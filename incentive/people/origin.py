@@ -10,7 +10,7 @@ from flask import Flask, request
 
 from incentive.core.browser import SAFE_METHODS, is_same_origin
 from incentive.core.http import API_PREFIX
-from incentive.people.caller import COOKIE
+from incentive.people.caller import cookie_name
 from incentive.people.errors import ForeignOrigin
 
 _BEARER: Final = "bearer "
@@ -35,7 +35,7 @@ def refuse_foreign_change() -> None:
         return
     if request.path.startswith(f"{API_PREFIX}/"):
         bearer = request.headers.get("Authorization", "")[: len(_BEARER)].lower() == _BEARER
-        if bearer or COOKIE not in request.cookies:
+        if bearer or cookie_name() not in request.cookies:
             return
     if not is_same_origin():
         raise ForeignOrigin

@@ -30,6 +30,13 @@ def session_with_grants(token_hash: bytes, at: datetime) -> Sequence[Row[*tuple[
     statement = (
         select(
             SignIn.id.label("sign_in_id"),
+            SignIn.kind,
+            SignIn.strong,
+            SignIn.owns,
+            SignIn.used_at,
+            SignIn.permissions.label("limits"),
+            SignIn.shift_id,
+            SignIn.station_id.label("device_station_id"),
             Person.id.label("person_id"),
             Person.volunteer_number,
             RoleGrant.role,
@@ -43,6 +50,7 @@ def session_with_grants(token_hash: bytes, at: datetime) -> Sequence[Row[*tuple[
         .where(
             SignIn.token_hash == token_hash,
             SignIn.revoked_at.is_(None),
+            SignIn.awaits.is_(None),
             SignIn.expires_at > at,
             Person.status == "active",
         )

@@ -95,9 +95,18 @@ class SignedInAsSchema(PersonSchema):
 
 
 class SessionSchema(Schema):
-    """A session; its token is shown this once and sent as `Authorization: Bearer`."""
+    """A session; its token is shown this once and sent as `Authorization: Bearer`.
+
+    While it awaits something it opens nothing but the way there.
+    """
 
     token = fields.String(required=True)
+    awaits = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf(["code", "enrolment"]),
+        metadata={"description": "The second factor's code, or setting it up; null: fully open"},
+    )
     expires_at = fields.AwareDateTime(required=True)
     person = fields.Nested(SignedInAsSchema, required=True)
 

@@ -1,9 +1,8 @@
 """Opening and ending sessions, and the password that opens them."""
 
-import secrets
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from incentive.core.db import session, transaction
 from incentive.core.keys import vault
@@ -12,40 +11,37 @@ from incentive.people.caller import Caller, token_hash
 from incentive.people.domain import (
     FAILURES_ANYWHERE_MAX,
     FAILURES_MAX,
-    SESSION_TIME,
     Tries,
 )
 from incentive.people.errors import SignInLocked, WrongCredentials
-from incentive.people.models import Person, SignIn, SignInFailure
+from incentive.people.models import Person, SignInFailure
 from incentive.people.one_time import service as one_time
 from incentive.people.one_time.domain import Purpose
 from incentive.people.service import blind_phone, blind_place, person
+from incentive.people.sessions.opening import Opened, open_session
 
-TOKEN_BYTES: Final = 32
 Done = TypeVar("Done")
 
 
-def sign_in(
-    phone: str, password: str, at: datetime, place: str = ""
-) -> tuple[str, datetime, Person]:
-    """Return a fresh token, when it expires, and whose it is. Opens its own transactions.
+def sign_in(phone: str, password: str, at: datetime, place: str = "") -> Opened:
+    """Return a fresh session, half open if a second factor is to follow. Opens its own transactions.
 
     `place` is where it is tried from: wrong tries from one place leave the others open.
 
     Raises:
         As `prove`; PhoneUnusable: this is no phone number.
     """
-    return prove(phones.parse(phone), password, at, place, lambda person: _open(person, at))
+    return prove(phones.parse(phone), password, at, place, lambda person: open_session(person, at))
 
 
-def sign_in_by_code(phone: str, code: str, at: datetime) -> tuple[str, datetime, Person]:
+def sign_in_by_code(phone: str, code: str, at: datetime) -> Opened:
     """Do as `sign_in` for who proves by a one-time code to hold the phone.
 
     Raises:
         CodeWrong: as `one_time.prove`; PhoneUnusable: this is no phone number.
     """
     return one_time.prove(
-        Purpose.SIGN_IN, phones.parse(phone), code, at, lambda person: _open(person, at)
+        Purpose.SIGN_IN, phones.parse(phone), code, at, lambda person: open_session(person, at)
     )
 
 
@@ -117,20 +113,6 @@ def prove(
 def sign_out(token: str, at: datetime) -> bool:
     """End the session of `token` in the open transaction; return whether there was one."""
     return queries.revoke(token_hash(token), at)
-
-
-def _open(person: Person, at: datetime) -> tuple[str, datetime, Person]:
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    expires_at = at + SESSION_TIME
-    session().add(
-        SignIn(
-            person_id=person.id,
-            token_hash=token_hash(token),
-            created_at=at,
-            expires_at=expires_at,
-        )
-    )
-    return token, expires_at, person
 
 
 def _refuse_locked(row: SignInFailure | None, at: datetime) -> None:

@@ -52,8 +52,8 @@ def sign_in_by_sms_now() -> ResponseReturnValue:
     """Open a session by the code."""
 
     def sign_in() -> ResponseReturnValue:
-        found = sign_in_by_code(_typed("phone"), _typed("code"), clock.now())
-        return opened(found[0], found[1], own_path(request.form.get("next")))
+        session = sign_in_by_code(_typed("phone"), _typed("code"), clock.now())
+        return opened(session, own_path(request.form.get("next")))
 
     return _trying(_SIGN_IN, sign_in)
 

@@ -131,6 +131,22 @@ def to_start() -> ResponseReturnValue:
     return _to("web.home")
 
 
+@bp.get("/me/sessions/end-all")
+@bp.get("/me/sessions/<uuid:_form>/end")
+@needs(PUBLIC)
+def to_sessions(_form: UUID | None = None) -> ResponseReturnValue:
+    """Go to where one is signed in."""
+    return _to("web.my_sessions")
+
+
+@bp.get("/me/second-factor/recovery-codes")
+@bp.get("/me/second-factor/take-off")
+@needs(PUBLIC)
+def to_second_factor() -> ResponseReturnValue:
+    """Go to the authenticator app."""
+    return _to("web.second_factor")
+
+
 @bp.get("/sign-in/sms/code")
 @needs(PUBLIC)
 def to_sign_in_by_sms() -> ResponseReturnValue:

@@ -1,6 +1,5 @@
 """Signing in and out with a browser: the session's token lies in a cookie that no script reads."""
 
-from datetime import datetime
 from typing import Final
 
 from flask import Response, make_response, redirect, render_template, request, url_for
@@ -13,8 +12,10 @@ from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unavailable
 from incentive.core.limits import count_sign_in
 from incentive.core.needs import PUBLIC, needs
-from incentive.people.caller import COOKIE, Caller, identify, presented_token
+from incentive.people.caller import Caller, cookie_name, identify, presented_token
 from incentive.people.errors import ForeignOrigin
+from incentive.people.sessions.domain import Awaits
+from incentive.people.sessions.opening import Opened
 from incentive.people.sign_in import sign_in as open_session
 from incentive.people.sign_in import sign_out as close_session
 from incentive.web import viewer
@@ -66,7 +67,7 @@ def sign_out() -> ResponseReturnValue:
         with transaction():
             close_session(token, clock.now())
     answer = make_response(redirect(url_for("web.home"), _SEE_OTHER))
-    answer.delete_cookie(COOKIE, path="/", samesite="Lax", secure=is_secure(), httponly=True)
+    answer.delete_cookie(cookie_name(), path="/", samesite="Lax", secure=is_secure(), httponly=True)
     return answer
 
 
@@ -78,18 +79,23 @@ def signed_in(phone: str, password: str, back: str = "") -> Response:
     """
     place = client_network()
     count_sign_in(place)
-    token, expires_at, _person = open_session(phone, password, clock.now(), place)
-    return opened(token, expires_at, back)
+    return opened(open_session(phone, password, clock.now(), place), back)
 
 
-def opened(token: str, expires_at: datetime, back: str = "") -> Response:
-    """Return the redirect to `back`, or to the page of the person's work, with the token in it."""
-    if not back:
+def opened(session: Opened, back: str = "") -> Response:
+    """Return the redirect to `back`, or the page of the person's work, with the session's cookie.
+
+    A half open session goes to where the second factor is asked for first.
+    """
+    if session.awaits is not None:
+        way = "web.second_factor" if session.awaits is Awaits.ENROLMENT else "web.factor_code"
+        back = url_for(way, next=back or None)
+    elif not back:
         with transaction():
-            who = identify(token)
+            who = identify(session.token)
         back = _first_page(who) if who else url_for("web.me")
     answer = make_response(redirect(back, _SEE_OTHER))
-    _keep(answer, token, expires_at)
+    keep(answer, session)
     return answer
 
 
@@ -104,11 +110,12 @@ def _first_page(who: Caller) -> str:
     return url_for("web.me")
 
 
-def _keep(answer: Response, token: str, expires_at: datetime) -> None:
+def keep(answer: Response, opened: Opened) -> None:
+    """Have the browser keep a session's token, out of any script's reach."""
     answer.set_cookie(
-        COOKIE,
-        token,
-        expires=expires_at,
+        cookie_name(),
+        opened.token,
+        expires=opened.expires_at,
         path="/",
         httponly=True,
         samesite="Lax",

@@ -7,7 +7,7 @@ from flask import g, has_request_context, request, url_for
 
 from incentive.core.db import transaction
 from incentive.core.i18n import Text, _
-from incentive.people.caller import COOKIE, Caller, caller
+from incentive.people.caller import Caller, caller, cookie_name
 from incentive.people.errors import NotSignedIn
 from incentive.web import alarm
 
@@ -24,7 +24,7 @@ class Link:
 
 def visitor() -> Caller | None:
     """Return who looks at a public page, if they are signed in. Needs an open transaction."""
-    if COOKIE not in request.cookies:
+    if cookie_name() not in request.cookies:
         return None
     try:
         return caller()
@@ -34,7 +34,7 @@ def visitor() -> Caller | None:
 
 def greet() -> Caller | None:
     """Let a page without a transaction of its own name who looks at it, and return them."""
-    if COOKIE not in request.cookies:
+    if cookie_name() not in request.cookies:
         return None
     with transaction():
         return visitor()
@@ -51,7 +51,7 @@ def context() -> dict[str, Any]:
     viewer = who and {"number": who.volunteer_number, "links": links(who)}
     return {
         "viewer": viewer,
-        "has_session": who is not None or COOKIE in request.cookies,
+        "has_session": who is not None or cookie_name() in request.cookies,
         "alarm": alarm.raised(who),
     }
 

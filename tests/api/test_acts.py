@@ -61,6 +61,19 @@ NOT_ADMINISTRATIVE = {
     "web.sign_in_by_sms_now": "signing in",
     "web.send_password_code": "signing in",
     "web.set_forgotten_password": "one's own password",
+    "api_second_factor.open_session_by_factor": "signing in",
+    "api_second_factor.set_up_factor": "one's own sign-in",
+    "api_second_factor.confirm_factor": "one's own sign-in",
+    "api_second_factor.remove_factor": "one's own sign-in",
+    "api_second_factor.renew_recovery_codes": "one's own sign-in",
+    "api_sessions.end_session": "one's own session",
+    "api_sessions.end_all_sessions": "one's own sessions",
+    "web.factor_code_now": "signing in",
+    "web.confirm_second_factor": "one's own sign-in",
+    "web.renew_recovery_codes": "one's own sign-in",
+    "web.take_second_factor_off": "one's own sign-in",
+    "web.end_my_session": "one's own session",
+    "web.end_all_my_sessions": "one's own sessions",
     "web.register_code": "somebody enters themselves",
     "api_people.close_session": "signing out",
     "api_activities.sign_up": "one's own place",
@@ -307,6 +320,10 @@ RECORDED = {
 }
 # endpoint: (act, the file of the test that sees it recorded)
 RECORDED_ELSEWHERE: dict[str, tuple[str, str]] = {
+    "api_second_factor.reset_factor": (
+        "person.second_factor",
+        "tests/people/test_second_factor.py",
+    ),
     "web.enter_merchant": ("merchant.add", "tests/web/test_settlement.py"),
     "web.enter_sponsor": ("sponsor.add", "tests/web/test_settlement.py"),
     "web.enter_contact": ("merchant.contact", "tests/web/test_settlement.py"),

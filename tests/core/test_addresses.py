@@ -85,7 +85,7 @@ def test_cookies_are_for_tls_only_where_there_is_tls(live, settings, forwarded, 
         answer = app.test_client().post("/sign-in", data=new, headers=headers)
         assert answer.status_code == 303, answer.text
         cookies = answer.headers.getlist("Set-Cookie")
-        assert any(each.startswith("session=") for each in cookies)
+        assert any(each.startswith("__Host-session=" if secure else "session=") for each in cookies)
         assert all(("; Secure" in each) is secure for each in cookies), cookies
 
 
@@ -93,7 +93,7 @@ def test_a_page_at_the_public_address_is_ours_whatever_host_the_proxy_names(live
     with application(live, public_url=PUBLIC) as app:
         client = app.test_client()
         with transaction():
-            client.set_cookie("session", factories.token(factories.person()), secure=False)
+            client.set_cookie("__Host-session", factories.token(factories.person()), secure=False)
         answer = client.delete("/api/v1/sessions/current", headers={"Origin": PUBLIC})
         assert answer.status_code == 204
 

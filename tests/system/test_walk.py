@@ -21,7 +21,7 @@ def incentive(*arguments):
 
 
 def test_the_chain_is_whole_twice_and_the_ledger_clean(up, migrated_data):
-    product = up(migrated_data).wait_until_ready()
+    product = up(migrated_data, INCENTIVE_SECOND_FACTOR="optional").wait_until_ready()
     at = ("--data", product.data)
     assert "13800000006" in incentive("demo", "load", *at)
     for _ in range(2):

@@ -1,6 +1,13 @@
 """Made-up context for the pages of signing in, in the shape that each template names."""
 
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from uuid import UUID
+
 PUBLIC = (
+    "factor_code",
+    "factor_code_wrong",
+    "second_factor_asked",
     "sign_in_sms",
     "sign_in_sms_sent",
     "sign_in_sms_wrong",
@@ -15,8 +22,44 @@ def by_code(**more):
     return {"errors": [], "phone": "", "sent": False, "next": "", "password_min": 8} | more
 
 
+NOW = datetime(2025, 11, 29, 1, 20, tzinfo=UTC)
+TIMES = {"created_at": NOW - timedelta(days=3), "used_at": NOW}
 WRONG = {"errors": [("code", "验证码不正确。")], "phone": "13812345678", "sent": True}
+HERE = UUID(int=1)
+
+
+def second_factor(**more):
+    setup = SimpleNamespace(secret="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", address="otpauth://totp/x")
+    drawn = "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4="
+    return {"errors": [], "asked": False, "setup": setup, "qr": drawn, "left": None} | more
+
+
+def sessions(**more):
+    rows = [
+        SimpleNamespace(id=HERE, browser="WeChat · Android", network="203.0.113.*", **TIMES),
+        SimpleNamespace(id=UUID(int=2), browser="", network="", **(TIMES | {"used_at": None})),
+    ]
+    return {"sessions": rows, "current": HERE, "app": None, "refusal": None} | more
+
+
 PAGES = {
+    "factor_code": ("web/factor_code.html", lambda: {"errors": [], "next": ""}),
+    "factor_code_wrong": (
+        "web/factor_code.html",
+        lambda: {"errors": [("code", "验证码不正确。")], "next": "/duty"},
+    ),
+    "second_factor": ("web/second_factor.html", second_factor),
+    "second_factor_asked": ("web/second_factor.html", lambda: second_factor(asked=True)),
+    "second_factor_in_use": (
+        "web/second_factor.html",
+        lambda: second_factor(setup=None, left=9, errors=[("code", "验证码不正确。")]),
+    ),
+    "recovery_codes": (
+        "web/recovery_codes.html",
+        lambda: {"codes": ["7K3M9QX0D2", "AB12CD34EF"]},
+    ),
+    "sessions": ("web/sessions.html", sessions),
+    "sessions_app": ("web/sessions.html", lambda: sessions(app=8)),
     "sign_in_sms": ("web/sign_in_sms.html", by_code),
     "sign_in_sms_sent": (
         "web/sign_in_sms.html",

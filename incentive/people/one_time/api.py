@@ -17,6 +17,7 @@ from incentive.people.one_time.schemas import (
 )
 from incentive.people.one_time.service import Sent
 from incentive.people.schemas import SessionSchema
+from incentive.people.sessions.opening import Opened
 from incentive.people.sign_in import sign_in_by_code
 
 bp: Final = ApiBlueprint("one_time", __name__, description="One-time codes by SMS")
@@ -39,11 +40,10 @@ def ask_for_code(given: dict[str, Any]) -> Sent:
 @needs(PUBLIC)
 @bp.arguments(SignInByCodeSchema)
 @bp.response(201, SessionSchema)
-def open_session_by_code(given: dict[str, Any]) -> dict[str, Any]:
+def open_session_by_code(given: dict[str, Any]) -> Opened:
     """Sign in by phone and code; five wrong tries use a code up."""
     count_code(client_network())
-    token, expires_at, person = sign_in_by_code(given["phone"], given["code"], clock.now())
-    return {"token": token, "expires_at": expires_at, "person": person}
+    return sign_in_by_code(given["phone"], given["code"], clock.now())
 
 
 @bp.post("/me/password/reset")

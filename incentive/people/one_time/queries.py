@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from incentive.core.db import session
-from incentive.people.models import Person
 from incentive.people.one_time.models import OneTimeCode
 
 
@@ -59,13 +58,6 @@ def lock_open(phone_blind: bytes, purpose: str, at: datetime) -> OneTimeCode | N
         .execution_options(populate_existing=True)
     )
     return session().scalar(statement)
-
-
-def active_person(phone_blind: bytes) -> Person | None:
-    """Return the active person of a phone."""
-    return session().scalar(
-        select(Person).where(Person.phone_blind == phone_blind, Person.status == "active")
-    )
 
 
 def forget(before: datetime) -> None:

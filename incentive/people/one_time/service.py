@@ -17,12 +17,13 @@ from incentive.core.ids import new_id
 from incentive.core.keys import vault
 from incentive.people import passwords, phones
 from incentive.people import queries as people_queries
+from incentive.people.errors import UnknownPerson
 from incentive.people.models import Person
 from incentive.people.one_time import domain, queries
 from incentive.people.one_time.domain import Purpose
 from incentive.people.one_time.errors import CodesTooOften, CodeWrong
 from incentive.people.one_time.models import OneTimeCode
-from incentive.people.service import blind_phone
+from incentive.people.service import blind_phone, person_by_phone
 
 Done = TypeVar("Done")
 _MINUTES: Final = int(domain.LIFETIME.total_seconds() // 60)
@@ -70,7 +71,7 @@ def send(purpose: Purpose, phone: str, at: datetime) -> Sent:
                 "expires_at": at + domain.LIFETIME,
             }
         )
-        if purpose in domain.FOR_STRANGERS or queries.active_person(blind) is not None:
+        if _holder(e164) is not None or purpose in domain.FOR_STRANGERS:
             on_commit(lambda: courier.take(e164, text))
     return Sent(_SECONDS, int(timedelta(minutes=1).total_seconds()))
 
@@ -88,7 +89,7 @@ def prove(
     blind = blind_phone(e164)
     with transaction():
         right = take(purpose, blind, code, at)
-        holder = queries.active_person(blind)
+        holder = _holder(e164)
         if right and holder is not None:
             return then(holder)
     raise CodeWrong
@@ -159,6 +160,13 @@ def take(purpose: Purpose, phone_blind: bytes, code: str, at: datetime) -> bool:
         return False
     kept.closed_at = at
     return True
+
+
+def _holder(e164: str) -> Person | None:
+    try:
+        return person_by_phone(e164)
+    except UnknownPerson:
+        return None
 
 
 def _fits(kept: OneTimeCode, code: str) -> bool:

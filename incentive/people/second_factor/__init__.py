@@ -1,0 +1,1 @@
+"""The second factor: a code from an authenticator app (TOTP), or one of the recovery codes."""
