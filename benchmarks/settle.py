@@ -66,7 +66,8 @@ def measure() -> Figure:
 def _prove(database: databases.Database) -> None:
     found = _ask(
         database,
-        "SELECT (SELECT count(*) FROM j_default.service_records WHERE settled_at IS NOT NULL),"
+        "SELECT (SELECT count(*) FROM j_default.service_records r WHERE status = 'verified'"
+        "    AND NOT EXISTS (SELECT FROM j_default.unsettled_records WHERE record_id = r.id)),"
         " (SELECT count(*) FROM j_default.awards WHERE points > 0),"
         " (SELECT count(*) FROM j_default.transactions WHERE kind = 'award'),"
         " (SELECT count(*) / 2 FROM j_default.entries),"

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
+    SmallInteger,
     Text,
     UniqueConstraint,
     text,
@@ -74,7 +75,10 @@ class Attendance(Base):
 
 
 class ServiceRecord(Base):
-    """Minutes served, with who recorded and who verified them; settled once verified."""
+    """Minutes served, with who recorded and who verified them; settled once verified.
+
+    It is settled when it is verified and no longer among the `UnsettledRecord`s.
+    """
 
     __tablename__ = "service_records"
     __table_args__ = (
@@ -82,15 +86,9 @@ class ServiceRecord(Base):
         CheckConstraint("status IN ('pending','verified','rejected')", "status"),
         CheckConstraint("status = 'pending' OR decided_at IS NOT NULL", "decided"),
         CheckConstraint("status <> 'rejected' OR reason <> ''", "reason"),
-        CheckConstraint("settled_at IS NULL OR status = 'verified'", "settled"),
         Index(None, "person_id", "id"),
         Index(None, "shift_id"),
         Index("ix_service_records_pending", "id", postgresql_where=text("status = 'pending'")),
-        Index(
-            "ix_service_records_unsettled",
-            "id",
-            postgresql_where=text("status = 'verified' AND settled_at IS NULL"),
-        ),
     )
 
     id: Mapped[Id]
@@ -106,9 +104,21 @@ class ServiceRecord(Base):
     decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     reason: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[Instant]
-    settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    # Settlement failed and is to be tried again only then.
-    settle_after: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class UnsettledRecord(Base):
+    """A verified record that is still to be paid; triggers put it here, settlement takes it out.
+
+    All of a person's are in one of the two lanes, which are settled side by side. `retry_at`:
+    settling it failed, and is to be tried again only then.
+    """
+
+    __tablename__ = "unsettled_records"
+    __table_args__ = (CheckConstraint("lane IN (0, 1)", "lane"),)
+
+    record_id: Mapped[UUID] = mapped_column(primary_key=True)
+    lane: Mapped[int] = mapped_column(SmallInteger)
+    retry_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class RecordDecision(Base):

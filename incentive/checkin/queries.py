@@ -9,7 +9,7 @@ from sqlalchemy import (
     Exists,
     Row,
     Select,
-    Text,
+    and_,
     case,
     exists,
     func,
@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from incentive.activities.models import Activity, Shift
-from incentive.checkin.models import Attendance, RecordDecision, ServiceRecord
+from incentive.checkin.models import Attendance, RecordDecision, ServiceRecord, UnsettledRecord
 from incentive.core.arrays import plain_array
 from incentive.core.db import session
 from incentive.core.ids import new_id
@@ -33,8 +33,8 @@ from incentive.regions.models import Region
 _ATTENDANCE_MAX: Final = timedelta(hours=25)
 
 
-class UnsettledRecord(NamedTuple):
-    """A verified record for which no points were paid yet; ids as text, which they travel as."""
+class VerifiedRecord(NamedTuple):
+    """A record to be settled; ids as text, which is what they travel as."""
 
     record_id: str
     person_id: str
@@ -43,6 +43,26 @@ class UnsettledRecord(NamedTuple):
     region_id: str
     day: date
     minutes: int
+    is_retried: bool
+
+
+# Those that somebody decides on at this moment are left for the next time.
+_TAKE: Final = text(
+    "WITH due AS (SELECT u.record_id FROM unsettled_records u"
+    " WHERE u.lane = ANY(CAST(:lanes AS smallint[])) AND (u.retry_at IS NULL OR u.retry_at <= :at)"
+    " ORDER BY u.record_id LIMIT :limit FOR UPDATE SKIP LOCKED),"
+    " taken AS (DELETE FROM unsettled_records u USING due WHERE u.record_id = due.record_id"
+    " RETURNING u.record_id, u.retry_at)"
+    " SELECT CAST(r.id AS text), CAST(r.person_id AS text), CAST(a.id AS text), a.kind,"
+    " CAST(a.region_id AS text), r.day, r.minutes, t.retry_at IS NOT NULL"
+    " FROM taken t JOIN service_records r ON r.id = t.record_id"
+    " JOIN shifts s ON s.id = r.shift_id JOIN activities a ON a.id = s.activity_id ORDER BY r.id"
+)
+_PUT_BACK: Final = text(
+    "INSERT INTO unsettled_records (record_id, lane, retry_at)"
+    " SELECT r.id, settlement_lane(r.person_id), :until FROM service_records r"
+    " WHERE r.id = ANY(CAST(:ids AS uuid[]))"
+)
 
 
 def lock_overdue(at: datetime, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -165,7 +185,7 @@ def records() -> Select[*tuple[Any, ...]]:
             ServiceRecord.status,
             ServiceRecord.reason,
             ServiceRecord.decided_at,
-            ServiceRecord.settled_at,
+            and_(ServiceRecord.status == "verified", ~_is_waiting()).label("settled"),
             Person.volunteer_number,
             Attendance.check_in_at,
             Attendance.check_out_at,
@@ -190,6 +210,11 @@ def records() -> Select[*tuple[Any, ...]]:
         .join(Activity, Activity.id == Shift.activity_id)
         .join(Region, Region.id == Activity.region_id)
     )
+
+
+def _is_waiting() -> Exists:
+    """Say whether a record is still to be settled."""
+    return exists().where(UnsettledRecord.record_id == ServiceRecord.id)
 
 
 def _overlaps() -> Exists:
@@ -234,17 +259,13 @@ def lock_record(record_id: UUID) -> Row[*tuple[Any, ...]] | None:
 def decide(
     record_id: UUID, expected: str, status: str, by: UUID, reason: str, at: datetime
 ) -> bool:
-    """Store a decision on a record that is still `expected` and not settled; say whether it was.
+    """Store a decision on a record that is still `expected`; say whether it was.
 
     What was decided before stays in `record_decisions`.
     """
     decided = session().scalar(
         update(ServiceRecord)
-        .where(
-            ServiceRecord.id == record_id,
-            ServiceRecord.status == expected,
-            ServiceRecord.settled_at.is_(None),
-        )
+        .where(ServiceRecord.id == record_id, ServiceRecord.status == expected)
         .values(status=status, decided_by=by, decided_at=at, reason=reason)
         .returning(ServiceRecord.id)
     )
@@ -257,45 +278,33 @@ def decide(
     return True
 
 
-def unsettled(at: datetime, limit: int) -> Sequence[UnsettledRecord]:
-    """Lock and return verified records without award, the oldest first."""
-    statement = (
-        select(
-            ServiceRecord.id.cast(Text).label("record_id"),
-            ServiceRecord.person_id.cast(Text).label("person_id"),
-            Activity.id.cast(Text).label("activity_id"),
-            Activity.kind,
-            Activity.region_id.cast(Text).label("region_id"),
-            ServiceRecord.day,
-            ServiceRecord.minutes,
-        )
-        .join(Shift, Shift.id == ServiceRecord.shift_id)
-        .join(Activity, Activity.id == Shift.activity_id)
-        .where(
-            ServiceRecord.status == "verified",
-            ServiceRecord.settled_at.is_(None),
-            or_(ServiceRecord.settle_after.is_(None), ServiceRecord.settle_after <= at),
-        )
-        .order_by(ServiceRecord.id)
-        .limit(limit)
-        .with_for_update(of=ServiceRecord, skip_locked=True)
-    )
-    return [UnsettledRecord(*row) for row in session().execute(statement)]
+def lock_unsettled(record_id: UUID) -> bool:
+    """Keep a record from being settled until the end; return False if it is settled, or not to be."""
+    waiting = select(UnsettledRecord.record_id).where(UnsettledRecord.record_id == record_id)
+    return session().scalar(waiting.with_for_update()) is not None
 
 
-def mark_settled(record_ids: Sequence[str], at: datetime) -> None:
-    """Note when the records were paid."""
-    session().execute(
-        text(
-            "UPDATE service_records SET settled_at = :at, settle_after = NULL"
-            " WHERE id = ANY(CAST(:ids AS uuid[]))"
-        ),
-        {"ids": plain_array(record_ids), "at": at},
-    )
+def count_unsettled(most: int) -> int:
+    """Return how many records are still to be settled, counting no further than `most`."""
+    some = select(UnsettledRecord.record_id).limit(most).subquery()
+    return session().scalar(select(func.count()).select_from(some)) or 0
+
+
+def take_unsettled(lanes: Sequence[int], at: datetime, limit: int) -> Sequence[VerifiedRecord]:
+    """Take records out of those to be settled, the oldest first, and return them."""
+    wanted = {"lanes": plain_array(lanes), "at": at, "limit": limit}
+    return [VerifiedRecord(*row) for row in session().execute(_TAKE, wanted)]
+
+
+def put_back(record_ids: Sequence[str], until: datetime) -> None:
+    """Put records that were taken back among those to be settled, from `until` on."""
+    session().execute(_PUT_BACK, {"ids": plain_array(record_ids), "until": until})
 
 
 def postpone(record_ids: Sequence[UUID], until: datetime) -> None:
-    """Note when the records are to be tried again."""
+    """Note of records to be settled when to try them again."""
     session().execute(
-        update(ServiceRecord).where(ServiceRecord.id.in_(record_ids)).values(settle_after=until)
+        update(UnsettledRecord)
+        .where(UnsettledRecord.record_id.in_(record_ids))
+        .values(retry_at=until)
     )

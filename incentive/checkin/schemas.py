@@ -207,7 +207,9 @@ class ServiceRecordSchema(Schema):
     status = fields.String(required=True, validate=validate.OneOf(_STATUSES))
     reason = fields.String(required=True)
     decided_at = fields.AwareDateTime(required=True, allow_none=True)
-    settled_at = fields.AwareDateTime(required=True, allow_none=True)
+    settled = fields.Boolean(
+        required=True, metadata={"description": "Its award was decided; nobody changes it any more"}
+    )
 
 
 class RecordQuerySchema(PageQuerySchema):

@@ -5,7 +5,7 @@ Everything runs in the caller's transaction.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row
@@ -21,7 +21,7 @@ from incentive.checkin.errors import (
     UnknownRecord,
 )
 from incentive.checkin.models import Attendance, ServiceRecord
-from incentive.checkin.queries import UnsettledRecord
+from incentive.checkin.queries import VerifiedRecord
 from incentive.checkin.verdict import Verification, verification
 from incentive.core.ids import new_id
 from incentive.core.paging import Page, page
@@ -30,6 +30,8 @@ from incentive.people import acts
 from incentive.people.caller import Caller
 
 REJECTED = "rejected"
+# All records of a person are in one lane, so that lanes may be settled side by side.
+LANES: Final = (0, 1)
 
 
 def close_overdue(at: datetime, limit: int) -> int:
@@ -119,7 +121,7 @@ def reject(record_id: UUID, by: Caller, reason: str, at: datetime) -> Row[*tuple
         AlreadySettled: points were paid; only a reversal takes them back.
     """
     known = _record_to_decide(record_id, by)
-    if known.settled_at is not None:
+    if known.status == Verification.VERIFIED and not queries.lock_unsettled(record_id):
         raise AlreadySettled
     if known.status != REJECTED:
         _decide(record_id, known.status, REJECTED, by, reason, at)
@@ -152,21 +154,27 @@ def records_for(by: Caller, status: str, *, cursor: str | None, limit: int) -> P
     return page(rows, [ServiceRecord.id], cursor=cursor, limit=limit, scalars=False)
 
 
-def unsettled(at: datetime, limit: int) -> Sequence[UnsettledRecord]:
-    """Lock and return up to `limit` verified records without award, the oldest first.
+def count_unsettled(most: int) -> int:
+    """Return how many records are still to be settled, counting no further than `most`."""
+    return queries.count_unsettled(most)
 
-    Skipped: those that somebody else is settling, and those postponed until after `at`.
+
+def take_unsettled(lanes: Sequence[int], at: datetime, limit: int) -> Sequence[VerifiedRecord]:
+    """Take up to `limit` verified records of these lanes, the oldest first: they are to be settled.
+
+    Whoever takes them settles them in this same transaction, or puts them back. Skipped: those
+    that somebody else has taken or decides on, and those postponed until after `at`.
     """
-    return queries.unsettled(at, limit)
+    return queries.take_unsettled(lanes, at, limit)
 
 
-def mark_settled(record_ids: Sequence[str], at: datetime) -> None:
-    """Note that the records were paid at `at`; from now on nobody changes them."""
-    queries.mark_settled(record_ids, at)
+def put_back(record_ids: Sequence[str], until: datetime) -> None:
+    """Leave records that were taken to be settled later, from `until` on."""
+    queries.put_back(record_ids, until)
 
 
 def postpone(record_ids: Sequence[UUID], until: datetime) -> None:
-    """Have `unsettled` skip the records until `until`."""
+    """Have `take_unsettled` skip the records until `until`."""
     queries.postpone(record_ids, until)
 
 

@@ -5,15 +5,20 @@ from incentive.ledger.checks import Figure, register
 register(
     "every settled record has exactly one award, and no other record has one",
     """
-    SELECT r.id AS record_id, r.status, r.settled_at, a.awarded_at
-    FROM service_records r FULL JOIN awards a ON a.service_record_id = r.id
-    WHERE (r.settled_at IS NOT NULL) <> (a.service_record_id IS NOT NULL) OR r.id IS NULL
+    SELECT coalesce(r.id, u.record_id) AS record_id, r.status, u.lane, u.retry_at, a.awarded_at
+    FROM service_records r
+    FULL JOIN unsettled_records u ON u.record_id = r.id
+    FULL JOIN awards a ON a.service_record_id = r.id
+    WHERE r.id IS NULL
+       OR (r.status = 'verified' AND u.record_id IS NULL) <> (a.service_record_id IS NOT NULL)
+       OR u.record_id IS NOT NULL AND r.status <> 'verified'
     """,
     Figure(
         "records settled",
         """
-        SELECT id AS key, day, minutes, settled_at, 1 AS amount FROM service_records
-        WHERE settled_at IS NOT NULL
+        SELECT r.id AS key, r.day, r.minutes, r.decided_at, 1 AS amount FROM service_records r
+        WHERE r.status = 'verified'
+          AND NOT EXISTS (SELECT FROM unsettled_records u WHERE u.record_id = r.id)
         """,
     ),
     Figure(
@@ -22,10 +27,29 @@ register(
     ),
 )
 register(
+    "all records of a person are in one lane of the settlement",
+    """
+    SELECT u.record_id, u.lane FROM unsettled_records u
+    JOIN service_records r ON r.id = u.record_id WHERE u.lane <> settlement_lane(r.person_id)
+    """,
+    Figure(
+        "records to be settled",
+        "SELECT record_id AS key, lane, retry_at, 1 AS amount FROM unsettled_records",
+    ),
+    Figure(
+        "of those, in their persons' lanes",
+        """
+        SELECT u.record_id AS key, u.lane, u.retry_at, 1 AS amount FROM unsettled_records u
+        JOIN service_records r ON r.id = u.record_id AND u.lane = settlement_lane(r.person_id)
+        """,
+    ),
+)
+register(
     "every verified record was paid, is set aside by name, or was verified less than a day ago",
     """
-    SELECT r.id AS record_id, r.day, r.minutes, r.decided_at FROM service_records r
-    WHERE r.status = 'verified' AND r.settled_at IS NULL AND r.decided_at < now() - interval '1 day'
+    SELECT r.id AS record_id, r.day, r.minutes, r.decided_at
+    FROM unsettled_records u JOIN service_records r ON r.id = u.record_id
+    WHERE r.decided_at < now() - interval '1 day'
       AND NOT EXISTS (SELECT FROM settlement_failures f WHERE f.service_record_id = r.id)
     """,
     Figure(
@@ -39,12 +63,14 @@ register(
         "records paid, set aside or waiting",
         """
         SELECT r.id AS key, r.day,
-               CASE WHEN r.settled_at IS NOT NULL THEN 'paid'
+               CASE WHEN u.record_id IS NULL THEN 'paid'
                     WHEN f.code IS NOT NULL THEN 'set aside: ' || f.code
                     ELSE 'waiting' END AS state, 1 AS amount
-        FROM service_records r LEFT JOIN settlement_failures f ON f.service_record_id = r.id
-        WHERE r.settled_at IS NOT NULL OR r.status = 'verified' AND (
-            f.code IS NOT NULL OR r.decided_at >= now() - interval '1 day')
+        FROM service_records r
+        LEFT JOIN unsettled_records u ON u.record_id = r.id
+        LEFT JOIN settlement_failures f ON f.service_record_id = r.id
+        WHERE r.status = 'verified' AND (u.record_id IS NULL OR f.code IS NOT NULL
+                                         OR r.decided_at >= now() - interval '1 day')
         """,
     ),
 )

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from incentive.core import clock
 from incentive.core.db import transaction
-from incentive.settlement import service
+from incentive.settlement import jobs, service
 from incentive.settlement.rulebook.commands import commands as rules
 
 
@@ -23,16 +23,7 @@ commands.add_command(rules)
 @commands.command()
 def run() -> None:
     """Settle every verified record now."""
-    total = 0
-    with transaction():
-        service.wake(clock.now())
-    while True:
-        with transaction():
-            done = service.settle(clock.now())
-        total += done
-        if not done:
-            break
-    click.echo(f"settled {total} service records")
+    click.echo(f"settled {jobs.settle_all()} service records")
 
 
 @commands.command()

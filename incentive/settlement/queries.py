@@ -10,8 +10,8 @@ from sqlalchemy import Row, Select, Text, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from incentive import rules
-from incentive.checkin.models import ServiceRecord
-from incentive.checkin.queries import UnsettledRecord
+from incentive.checkin.models import UnsettledRecord
+from incentive.checkin.queries import VerifiedRecord
 from incentive.core.arrays import plain_array
 from incentive.core.db import session
 from incentive.points.budgets.errors import BudgetExhausted, BudgetWaiting
@@ -22,6 +22,7 @@ from incentive.regions.models import Region
 from incentive.settlement.domain import Version
 from incentive.settlement.models import RuleVersion, SettlementFailure
 
+_KEY: Final = "hashtextextended('settlement ' || current_schema(), 0)"
 # One row for each record, in their order. Nothing is read that the rules do not look at: a
 # person's month may be long.
 _PAID_BEFORE: Final = text(
@@ -55,8 +56,17 @@ _INSERT_AWARDS: Final = text(
 
 def lock_settlement() -> None:
     """Wait until nobody else settles in this jurisdiction: the caps are sums over awards."""
+    session().execute(text(f"SELECT pg_advisory_xact_lock({_KEY})"))
+
+
+def lock_lane(lane: int) -> None:
+    """Wait until nobody else settles this lane, or all of the jurisdiction's."""
     session().execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended('settlement ' || current_schema(), 0))")
+        text(
+            f"SELECT pg_advisory_xact_lock_shared({_KEY}),"
+            f" pg_advisory_xact_lock({_KEY} + CAST(:lane AS int) + 1)"
+        ),
+        {"lane": lane},
     )
 
 
@@ -67,7 +77,7 @@ def rule_versions() -> list[Version]:
 
 
 def paid_before(
-    records: Sequence[UnsettledRecord], looks_at: Collection[str]
+    records: Sequence[VerifiedRecord], looks_at: Collection[str]
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return what each record's person was awarded on its day, in its month and for its activity.
 
@@ -89,7 +99,7 @@ def paid_before(
 
 
 def insert_awards(
-    records: Sequence[UnsettledRecord],
+    records: Sequence[VerifiedRecord],
     awards: Sequence[rules.Award],
     transaction_ids: Sequence[int | None],
     rule_version_id: UUID,
@@ -166,11 +176,7 @@ def ready(at: datetime, limit: int) -> Sequence[UUID]:
 
 def failures(paths: Sequence[str] | None) -> Select[*tuple[Any, ...]]:
     """Return the records that are set aside, and still verified, in the subtrees at `paths`, or everywhere with `None`."""
-    waiting = exists().where(
-        ServiceRecord.id == SettlementFailure.service_record_id,
-        ServiceRecord.status == "verified",
-        ServiceRecord.settled_at.is_(None),
-    )
+    waiting = exists().where(UnsettledRecord.record_id == SettlementFailure.service_record_id)
     found = select(SettlementFailure).where(waiting)
     if paths is None:
         return found

@@ -1,8 +1,9 @@
 """Verified service records become points: set by set, each record once, whatever fails.
 
-`settle` takes some thousand records in one transaction. If they cannot be settled
-together it halves them, until the one that is at fault stands alone; that one is set
-aside with its reason and tried again later, and the rest are paid.
+`settle_lane` takes some thousand records of one lane in one transaction; another lane may be
+settled at the same time. What it cannot settle in one go is left to `settle`, which has the
+settlement to itself and halves the set, until the one record that is at fault stands alone; that
+one is set aside with its reason and tried again later, and the rest are paid.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from incentive import rules
 from incentive.checkin import service as checkin
-from incentive.checkin.queries import UnsettledRecord
+from incentive.checkin.queries import VerifiedRecord
 from incentive.core.db import session
 from incentive.core.errors import IncentiveError
 from incentive.core.paging import Page, page
@@ -33,22 +34,49 @@ from incentive.settlement.models import SettlementFailure
 
 BATCH: Final = 2000
 ACTOR: Final = "system"
+# What may be some record's fault. That the database is away, or wants another try, is not.
+FAULTS: Final = (
+    OverBudget,
+    IncentiveError,
+    DBAPIError,
+    rules.RuleError,
+    ArithmeticError,
+    ValueError,
+)
 
 
-def settle(at: datetime, limit: int = BATCH) -> int:
-    """Settle up to `limit` verified records; return how many were dealt with, 0 at the end.
+def settle_lane(lane: int, at: datetime, limit: int = BATCH) -> int:
+    """Settle up to `limit` records of a lane; return how many were dealt with, 0 at the end.
 
-    Run twice, by two workers at once or after a crash, it pays each record once. Records
-    of days under several rule versions take a transaction for each version: a posting
-    locks its accounts in order, and a second one in the same transaction would not.
+    All locks are taken once and in order, budgets before accounts; so lanes never wait for each
+    other in a circle, and whatever goes wrong undoes all of it.
+
+    Raises:
+        OverBudget, IncentiveError, DBAPIError, rules.RuleError, ArithmeticError, ValueError (FAULTS):
+            these records need `settle`.
+    """
+    queries.lock_lane(lane)
+    version, records = _take((lane,), at, limit)
+    if records:
+        _award(version, records, at)
+    return len(records)
+
+
+def settle(at: datetime, limit: int = BATCH, lanes: Sequence[int] = checkin.LANES) -> int:
+    """Settle up to `limit` verified records alone; return how many were dealt with, 0 at the end.
+
+    Run twice, by two workers at once or after a crash, it pays each record once.
     """
     queries.lock_settlement()
-    records = checkin.unsettled(at, limit)
-    if not records:
-        return 0
-    version, members = next(by_version(records, queries.rule_versions()))
-    _settle_or_split(version, members, at)
-    return len(members)
+    version, records = _take(lanes, at, limit)
+    if records:
+        _settle_or_split(version, records, at)
+    return len(records)
+
+
+def count_waiting() -> int:
+    """Return how many records wait to be settled, counting to a batch and one more."""
+    return checkin.count_unsettled(BATCH + 1)
 
 
 def wake(at: datetime) -> int:
@@ -114,8 +142,26 @@ def retry(record_id: UUID, by: Caller | None, at: datetime) -> None:
     )
 
 
+def _take(
+    lanes: Sequence[int], at: datetime, limit: int
+) -> tuple[Version | None, Sequence[VerifiedRecord]]:
+    """Take records that one rule version pays.
+
+    Those of days under another take a transaction of their own: a posting locks its accounts in
+    order, and a second one in the same transaction would not.
+    """
+    records = checkin.take_unsettled(lanes, at, limit)
+    if not records:
+        return None, records
+    (version, members), *others = by_version(records, queries.rule_versions())
+    left = [record.record_id for _, group in others for record in group]
+    if left:
+        checkin.put_back(left, at)
+    return version, members
+
+
 def _settle_or_split(
-    version: Version | None, records: Sequence[UnsettledRecord], at: datetime
+    version: Version | None, records: Sequence[VerifiedRecord], at: datetime
 ) -> None:
     try:
         with session().begin_nested():
@@ -124,7 +170,7 @@ def _settle_or_split(
         _leave_waiting(version, records, over, at)
     except OperationalError:
         raise  # the database is away or wants another try: no record is at fault
-    except (IncentiveError, DBAPIError, rules.RuleError, ArithmeticError, ValueError) as error:
+    except FAULTS as error:
         if len(records) == 1:
             _set_aside(records[0], error, at)
             return
@@ -133,7 +179,7 @@ def _settle_or_split(
         _settle_or_split(version, records[middle:], at)
 
 
-def _award(version: Version | None, records: Sequence[UnsettledRecord], at: datetime) -> None:
+def _award(version: Version | None, records: Sequence[VerifiedRecord], at: datetime) -> None:
     if version is None:
         raise NoRuleInForce(str(records[0].day))
     rule_set = rules.parse(version.document)
@@ -150,17 +196,17 @@ def _award(version: Version | None, records: Sequence[UnsettledRecord], at: date
     posted = iter(ledger.issue([_issue(record, points) for record, points in paid], ACTOR))
     transactions = [next(posted) if award.points else None for award in awards]
     queries.insert_awards(records, awards, transactions, version.id, at)
-    settled = [record.record_id for record in records]
-    checkin.mark_settled(settled, at)
-    queries.forget_failures(settled)
+    retried = [record.record_id for record in records if record.is_retried]
+    if retried:
+        queries.forget_failures(retried)
 
 
-def _key(record: UnsettledRecord) -> str:
+def _key(record: VerifiedRecord) -> str:
     return f"award:{record.record_id}"
 
 
 def _reserve(
-    paid: Sequence[tuple[UnsettledRecord, int]], at: datetime
+    paid: Sequence[tuple[VerifiedRecord, int]], at: datetime
 ) -> dict[str, budgets.Refusal]:
     places = {(record.region_id, record.day) for record, _ in paid}
     if not budgets.limits([(UUID(region_id), day) for region_id, day in places]):
@@ -168,13 +214,13 @@ def _reserve(
     return budgets.reserve([_demand(record, points) for record, points in paid], at)
 
 
-def _demand(record: UnsettledRecord, points: int) -> Demand:
+def _demand(record: VerifiedRecord, points: int) -> Demand:
     place, person_id = UUID(record.region_id), UUID(record.person_id)
     return Demand(_key(record), place, record.day, person_id, points)
 
 
 def _leave_waiting(
-    version: Version | None, records: Sequence[UnsettledRecord], over: OverBudget, at: datetime
+    version: Version | None, records: Sequence[VerifiedRecord], over: OverBudget, at: datetime
 ) -> None:
     """Set aside what found no room in a budget, and settle the rest as if it were not there.
 
@@ -189,7 +235,7 @@ def _leave_waiting(
         _settle_or_split(version, rest, at)
 
 
-def _issue(record: UnsettledRecord, points: int) -> Issue:
+def _issue(record: VerifiedRecord, points: int) -> Issue:
     return Issue(
         f"award:{record.record_id}",
         f"service_record:{record.record_id}",
@@ -201,7 +247,7 @@ def _issue(record: UnsettledRecord, points: int) -> Issue:
     )
 
 
-def _set_aside(record: UnsettledRecord, error: Exception, at: datetime) -> None:
+def _set_aside(record: VerifiedRecord, error: Exception, at: datetime) -> None:
     record_id = UUID(record.record_id)
     attempts = queries.tries_of(record_id) + 1
     again = retry_at(attempts, at)
@@ -219,4 +265,4 @@ def _set_aside(record: UnsettledRecord, error: Exception, at: datetime) -> None:
             "retry_at": again,
         }
     )
-    checkin.postpone([record_id], again)
+    checkin.put_back([record.record_id], again)

@@ -102,7 +102,9 @@ def test_a_decision_may_be_changed_until_points_are_paid(door):
     again = {"reason": "是本人，查过了"}
     assert decide(door, door.as_worker, record, body=again).json["status"] == "verified"
     with transaction():
-        service.mark_settled([record], clock.now())
+        assert [r.record_id for r in service.take_unsettled(service.LANES, clock.now(), 9)] == [
+            record
+        ]
     answer = decide(door, door.as_worker, record, "reject", reason)
     assert (answer.status_code, answer.json["code"]) == (409, "checkin.already_settled")
     assert decide(door, door.as_worker, record).status_code == 200
@@ -235,23 +237,37 @@ def test_who_is_there_is_shown_to_those_who_run_the_shift_by_number(door):
 # What settlement takes over
 
 
-def test_settlement_gets_verified_records_the_oldest_first_until_they_are_settled(door):
+def test_settlement_takes_verified_records_the_oldest_first_until_there_are_none(door):
     ids = [door.scan(door.checked_in()).json["service_record"]["id"] for _ in range(3)]
     door.pending()
     at = clock.now()
     with transaction():
-        found = service.unsettled(at, 2)
+        assert (service.count_unsettled(2), service.count_unsettled(9)) == (2, 3)
+        found = service.take_unsettled(service.LANES, at, 2)
         assert [record.record_id for record in found] == ids[:2]
         assert found[0].activity_id == str(door.activity.id)
         assert found[0].region_id == str(door.community.id)
         assert (found[0].activity_kind, found[0].minutes) == ("environment", 30)
-        service.mark_settled(ids[:2], at)
+        assert not found[0].is_retried
     with transaction():
-        assert [record.record_id for record in service.unsettled(at, 9)] == ids[2:]
         service.postpone([UUID(ids[2])], at + 5 * MINUTE)
+        assert service.take_unsettled(service.LANES, at, 9) == []
+        (last,) = service.take_unsettled(service.LANES, at + 5 * MINUTE, 9)
+        assert (last.record_id, last.is_retried) == (ids[2], True)
+        assert service.take_unsettled(service.LANES, at + 5 * MINUTE, 9) == []
+        service.put_back([last.record_id], at + 9 * MINUTE)
+        assert service.take_unsettled(service.LANES, at + 8 * MINUTE, 9) == []
+        assert service.take_unsettled(service.LANES, at + 9 * MINUTE, 9) == [last]
+
+
+def test_all_records_of_a_person_are_in_one_lane(door):
+    for _ in range(12):
+        door.scan(door.checked_in())
     with transaction():
-        assert service.unsettled(at, 9) == []
-        assert len(service.unsettled(at + 5 * MINUTE, 9)) == 1
+        lanes = [service.take_unsettled([lane], clock.now(), 99) for lane in service.LANES]
+    assert sum(len(lane) for lane in lanes) == 12
+    first, second = ({record.person_id for record in lane} for lane in lanes)
+    assert not first & second
 
 
 def test_two_settlers_never_get_the_same_record(live_door):
@@ -262,11 +278,16 @@ def test_two_settlers_never_get_the_same_record(live_door):
         door.scan(door.checked_in())
     got, second = [], []
     with transaction():
-        got.extend(record.record_id for record in service.unsettled(clock.now(), 2))
+        got.extend(
+            record.record_id for record in service.take_unsettled(service.LANES, clock.now(), 2)
+        )
 
         def other():
             with door.app.app_context(), transaction():
-                second.extend(record.record_id for record in service.unsettled(clock.now(), 9))
+                second.extend(
+                    record.record_id
+                    for record in service.take_unsettled(service.LANES, clock.now(), 9)
+                )
 
         thread = threading.Thread(target=other)
         thread.start()

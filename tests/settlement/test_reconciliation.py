@@ -14,6 +14,7 @@ from tests.stations.conftest import API, collect, open_shop, order, post
 
 PAID = "every settled record has exactly one award, and no other record has one"
 WAITS = "every verified record was paid, is set aside by name, or was verified less than a day ago"
+LANE = "all records of a person are in one lane of the settlement"
 POINTS = "every award's points are what its transaction gave the person"
 ISSUED = (
     "what the awards of a region's activities come to is what its issuance account gave for them"
@@ -28,9 +29,33 @@ STATEMENT = "what a person's statement adds up to is what their purses hold"
 # What is tampered with: (statement, the checks that see it, what a row of theirs names)
 TAMPERING = {
     "an award deleted": ("DELETE FROM awards", [PAID, LEDGER, ISSUED], "record"),
-    "a record unsettled": ("UPDATE service_records SET settled_at = NULL", [PAID], "record"),
+    "a record to be settled again": (
+        "INSERT INTO unsettled_records SELECT id, settlement_lane(person_id) FROM service_records",
+        [PAID],
+        "record",
+    ),
+    "a record in another lane": (
+        (
+            "INSERT INTO unsettled_records"
+            " SELECT id, 1 - settlement_lane(person_id) FROM service_records"
+        ),
+        [LANE],
+        "record",
+    ),
+    "a record rejected behind the settlement's back": (
+        (
+            "ALTER TABLE service_records DISABLE TRIGGER no_longer_verified;"
+            " UPDATE service_records SET status = 'rejected', reason = 'x'"
+        ),
+        [PAID],
+        "record",
+    ),
     "a record forgotten for a day": (
-        "UPDATE service_records SET settled_at = NULL, decided_at = now() - interval '25 hours'",
+        (
+            "UPDATE service_records SET decided_at = now() - interval '25 hours';"
+            " INSERT INTO unsettled_records SELECT id, settlement_lane(person_id)"
+            " FROM service_records"
+        ),
         [WAITS],
         "record",
     ),

@@ -223,9 +223,7 @@ class Crowd:
 
     def unsettled(self) -> int:
         """Return how many verified records are not paid yet."""
-        return self.number(
-            "SELECT count(*) FROM service_records WHERE status = 'verified' AND settled_at IS NULL"
-        )
+        return self.number("SELECT count(*) FROM unsettled_records")
 
 
 def gather(product: object, people: int) -> Crowd:

@@ -118,7 +118,7 @@ def test_fifty_kills_leave_no_record_unpaid_and_none_paid_twice(live):
         assert at_work > KILLS / 4, "the kills came between the batches, and prove nothing"
         assert len(set(settled)) > 1, "nothing was settled in between"
         start()
-        until(lambda: not ask("SELECT count(*) FROM service_records WHERE settled_at IS NULL"))
+        until(lambda: not ask("SELECT count(*) FROM unsettled_records"))
 
         assert ask("SELECT count(*) FROM awards") == len(served) * PEOPLE
         paid_twice = "SELECT count(*) - count(DISTINCT source) FROM transactions"
