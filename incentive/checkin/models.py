@@ -1,7 +1,7 @@
 """Scans, attendance, service records, and who was showing a shift's code."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -21,6 +21,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from incentive.core.db import Base
 from incentive.core.types import Id, Instant, String
+
+LANES: Final = (0, 1)
+"""All records of a person are settled in one lane, and the lanes side by side."""
 
 
 class Scan(Base):
@@ -109,15 +112,14 @@ class ServiceRecord(Base):
 class UnsettledRecord(Base):
     """A verified record that is still to be paid; triggers put it here, settlement takes it out.
 
-    All of a person's are in one of the two lanes, which are settled side by side. `retry_at`:
-    settling it failed, and is to be tried again only then.
+    `retry_at`: settling it failed, and is to be tried again only then.
     """
 
     __tablename__ = "unsettled_records"
     __table_args__ = (CheckConstraint("lane IN (0, 1)", "lane"),)
 
+    lane: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     record_id: Mapped[UUID] = mapped_column(primary_key=True)
-    lane: Mapped[int] = mapped_column(SmallInteger)
     retry_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 

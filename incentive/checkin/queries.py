@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Exists,
     Row,
     Select,
@@ -22,8 +23,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from incentive.activities.models import Activity, Shift
-from incentive.checkin.models import Attendance, RecordDecision, ServiceRecord, UnsettledRecord
-from incentive.core.arrays import plain_array
+from incentive.checkin.models import (
+    LANES,
+    Attendance,
+    RecordDecision,
+    ServiceRecord,
+    UnsettledRecord,
+)
+from incentive.core.arrays import joined_array
 from incentive.core.db import session
 from incentive.core.ids import new_id
 from incentive.people.models import Person
@@ -46,21 +53,23 @@ class VerifiedRecord(NamedTuple):
     is_retried: bool
 
 
-# Those that somebody decides on at this moment are left for the next time.
+# Those that somebody decides on at this moment are left for the next time. Each record is probed
+# for (hence OFFSET): merged, all records from the first on would be read for every batch.
 _TAKE: Final = text(
-    "WITH due AS (SELECT u.record_id FROM unsettled_records u"
-    " WHERE u.lane = ANY(CAST(:lanes AS smallint[])) AND (u.retry_at IS NULL OR u.retry_at <= :at)"
+    "WITH due AS (SELECT u.record_id, u.retry_at FROM unsettled_records u"
+    " WHERE u.lane = :lane AND (u.retry_at IS NULL OR u.retry_at <= :at)"
     " ORDER BY u.record_id LIMIT :limit FOR UPDATE SKIP LOCKED),"
-    " taken AS (DELETE FROM unsettled_records u USING due WHERE u.record_id = due.record_id"
-    " RETURNING u.record_id, u.retry_at)"
+    " taken AS (DELETE FROM unsettled_records u WHERE u.lane = :lane"
+    " AND u.record_id = ANY(ARRAY(SELECT record_id FROM due)))"
     " SELECT CAST(r.id AS text), CAST(r.person_id AS text), CAST(a.id AS text), a.kind,"
-    " CAST(a.region_id AS text), r.day, r.minutes, t.retry_at IS NOT NULL"
-    " FROM taken t JOIN service_records r ON r.id = t.record_id"
+    " CAST(a.region_id AS text), r.day, r.minutes, d.retry_at IS NOT NULL"
+    " FROM due d CROSS JOIN LATERAL"
+    " (SELECT r.* FROM service_records r WHERE r.id = d.record_id OFFSET 0) r"
     " JOIN shifts s ON s.id = r.shift_id JOIN activities a ON a.id = s.activity_id ORDER BY r.id"
 )
 _PUT_BACK: Final = text(
-    "INSERT INTO unsettled_records (record_id, lane, retry_at)"
-    " SELECT r.id, settlement_lane(r.person_id), :until FROM service_records r"
+    "INSERT INTO unsettled_records (lane, record_id, retry_at)"
+    " SELECT settlement_lane(r.person_id), r.id, :until FROM service_records r"
     " WHERE r.id = ANY(CAST(:ids AS uuid[]))"
 )
 
@@ -185,7 +194,9 @@ def records() -> Select[*tuple[Any, ...]]:
             ServiceRecord.status,
             ServiceRecord.reason,
             ServiceRecord.decided_at,
-            and_(ServiceRecord.status == "verified", ~_is_waiting()).label("settled"),
+            and_(
+                ServiceRecord.status == "verified", ~exists().where(is_unsettled(ServiceRecord.id))
+            ).label("settled"),
             Person.volunteer_number,
             Attendance.check_in_at,
             Attendance.check_out_at,
@@ -212,9 +223,9 @@ def records() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _is_waiting() -> Exists:
-    """Say whether a record is still to be settled."""
-    return exists().where(UnsettledRecord.record_id == ServiceRecord.id)
+def is_unsettled(record_id: Any) -> ColumnElement[bool]:
+    """Say which of the records to be settled is this one: a probe of the key for each lane."""
+    return and_(UnsettledRecord.lane.in_(LANES), UnsettledRecord.record_id == record_id)
 
 
 def _overlaps() -> Exists:
@@ -280,8 +291,8 @@ def decide(
 
 def lock_unsettled(record_id: UUID) -> bool:
     """Keep a record from being settled until the end; return False if it is settled, or not to be."""
-    waiting = select(UnsettledRecord.record_id).where(UnsettledRecord.record_id == record_id)
-    return session().scalar(waiting.with_for_update()) is not None
+    waiting = select(UnsettledRecord.lane).where(is_unsettled(record_id)).with_for_update()
+    return session().scalar(waiting) is not None
 
 
 def count_unsettled(most: int) -> int:
@@ -290,21 +301,21 @@ def count_unsettled(most: int) -> int:
     return session().scalar(select(func.count()).select_from(some)) or 0
 
 
-def take_unsettled(lanes: Sequence[int], at: datetime, limit: int) -> Sequence[VerifiedRecord]:
-    """Take records out of those to be settled, the oldest first, and return them."""
-    wanted = {"lanes": plain_array(lanes), "at": at, "limit": limit}
-    return [VerifiedRecord(*row) for row in session().execute(_TAKE, wanted)]
+def take_unsettled(lane: int, at: datetime, limit: int) -> list[VerifiedRecord]:
+    """Take records out of those of a lane to be settled, the oldest first, and return them."""
+    wanted = {"lane": lane, "at": at, "limit": limit}
+    return [VerifiedRecord(*row) for row in session().execute(_TAKE, wanted).all()]
 
 
 def put_back(record_ids: Sequence[str], until: datetime) -> None:
     """Put records that were taken back among those to be settled, from `until` on."""
-    session().execute(_PUT_BACK, {"ids": plain_array(record_ids), "until": until})
+    session().execute(_PUT_BACK, {"ids": joined_array(record_ids), "until": until})
 
 
 def postpone(record_ids: Sequence[UUID], until: datetime) -> None:
     """Note of records to be settled when to try them again."""
     session().execute(
         update(UnsettledRecord)
-        .where(UnsettledRecord.record_id.in_(record_ids))
+        .where(UnsettledRecord.lane.in_(LANES), UnsettledRecord.record_id.in_(record_ids))
         .values(retry_at=until)
     )

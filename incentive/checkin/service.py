@@ -5,7 +5,7 @@ Everything runs in the caller's transaction.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
@@ -30,8 +30,6 @@ from incentive.people import acts
 from incentive.people.caller import Caller
 
 REJECTED = "rejected"
-# All records of a person are in one lane, so that lanes may be settled side by side.
-LANES: Final = (0, 1)
 
 
 def close_overdue(at: datetime, limit: int) -> int:
@@ -159,13 +157,13 @@ def count_unsettled(most: int) -> int:
     return queries.count_unsettled(most)
 
 
-def take_unsettled(lanes: Sequence[int], at: datetime, limit: int) -> Sequence[VerifiedRecord]:
-    """Take up to `limit` verified records of these lanes, the oldest first: they are to be settled.
+def take_unsettled(lane: int, at: datetime, limit: int) -> list[VerifiedRecord]:
+    """Take up to `limit` verified records of a lane, the oldest first: they are to be settled.
 
     Whoever takes them settles them in this same transaction, or puts them back. Skipped: those
     that somebody else has taken or decides on, and those postponed until after `at`.
     """
-    return queries.take_unsettled(lanes, at, limit)
+    return queries.take_unsettled(lane, at, limit)
 
 
 def put_back(record_ids: Sequence[str], until: datetime) -> None:

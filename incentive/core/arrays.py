@@ -26,6 +26,11 @@ def id_array(values: Iterable[UUID]) -> str:
     return "{" + ",".join([value.hex for value in values]) + "}"
 
 
+def joined_array(values: Iterable[str]) -> str:
+    """Return the array of `values`, texts that need no quotes: ids, days."""
+    return "{" + ",".join(values) + "}"
+
+
 def plain_array(values: Iterable[object]) -> str:
     """Return the array of `values` whose texts need no quotes: numbers, days; None is NULL."""
     return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"

@@ -1,9 +1,8 @@
 """Decisions of the settlement: which rules pay a day, until when points last, when to try again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
 from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
@@ -30,24 +29,23 @@ class Version:
     document: Any
 
 
-def by_version(
+def oldest_version(
     facts: Sequence[T], versions: Sequence[Version]
-) -> Iterator[tuple[Version | None, list[T]]]:
-    """Yield the facts with the version that pays their day, the oldest version first.
+) -> tuple[Version | None, list[T], list[T]]:
+    """Return the oldest of the versions that pay the facts, those that it pays, and the others.
 
     `versions` run from the latest to the earliest. A fact of before the first has `None`.
     """
-
-    def paying(fact: T) -> Version | None:
-        return next((v for v in versions if v.effective_from <= fact.day), None)
-
-    def age(fact: T) -> date:
-        version = paying(fact)
-        return version.effective_from if version else date.min
-
-    for _, group in groupby(sorted(facts, key=age), key=age):
-        members = list(group)
-        yield paying(members[0]), members
+    paying = {
+        day: next((v for v in versions if v.effective_from <= day), None)
+        for day in sorted({fact.day for fact in facts})
+    }
+    oldest = next(iter(paying.values()))
+    return (
+        oldest,
+        [fact for fact in facts if paying[fact.day] is oldest],
+        [fact for fact in facts if paying[fact.day] is not oldest],
+    )
 
 
 def retry_at(attempts: int, at: datetime) -> datetime:

@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy.exc import OperationalError
 
 from incentive.checkin import events
-from incentive.checkin.service import LANES
+from incentive.checkin.models import LANES
 from incentive.core import clock
 from incentive.core.db import jurisdiction, transaction, use_jurisdiction
 from incentive.core.jobs import enqueue, periodic

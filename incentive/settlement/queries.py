@@ -10,9 +10,8 @@ from sqlalchemy import Row, Select, Text, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from incentive import rules
-from incentive.checkin.models import UnsettledRecord
-from incentive.checkin.queries import VerifiedRecord
-from incentive.core.arrays import plain_array
+from incentive.checkin.queries import VerifiedRecord, is_unsettled
+from incentive.core.arrays import joined_array, plain_array
 from incentive.core.db import session
 from incentive.points.budgets.errors import BudgetExhausted, BudgetWaiting
 from incentive.points.budgets.models import Budget, BudgetWait
@@ -88,9 +87,9 @@ def paid_before(
         .execute(
             _PAID_BEFORE,
             {
-                "persons": plain_array([record.person_id for record in records]),
+                "persons": joined_array([record.person_id for record in records]),
                 "days": plain_array([record.day for record in records]),
-                "activities": plain_array([record.activity_id for record in records]),
+                "activities": joined_array([record.activity_id for record in records]),
                 **{name: name in looks_at for name in _SUMS},
             },
         )
@@ -111,9 +110,9 @@ def insert_awards(
     session().execute(
         _INSERT_AWARDS,
         {
-            "records": plain_array([record.record_id for record in records]),
-            "persons": plain_array([record.person_id for record in records]),
-            "activities": plain_array([record.activity_id for record in records]),
+            "records": joined_array([record.record_id for record in records]),
+            "persons": joined_array([record.person_id for record in records]),
+            "activities": joined_array([record.activity_id for record in records]),
             "days": plain_array([record.day for record in records]),
             "points": plain_array([award.points for award in awards]),
             "transactions": plain_array(transaction_ids),
@@ -150,7 +149,7 @@ def forget_failures(record_ids: Sequence[str]) -> None:
     """Take settled records off the list of failures."""
     session().execute(
         text("DELETE FROM settlement_failures WHERE service_record_id = ANY(CAST(:ids AS uuid[]))"),
-        {"ids": plain_array(record_ids)},
+        {"ids": joined_array(record_ids)},
     )
 
 
@@ -176,7 +175,7 @@ def ready(at: datetime, limit: int) -> Sequence[UUID]:
 
 def failures(paths: Sequence[str] | None) -> Select[*tuple[Any, ...]]:
     """Return the records that are set aside, and still verified, in the subtrees at `paths`, or everywhere with `None`."""
-    waiting = exists().where(UnsettledRecord.record_id == SettlementFailure.service_record_id)
+    waiting = exists().where(is_unsettled(SettlementFailure.service_record_id))
     found = select(SettlementFailure).where(waiting)
     if paths is None:
         return found

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from incentive import rules
 from incentive.checkin import service as checkin
+from incentive.checkin.models import LANES
 from incentive.checkin.queries import VerifiedRecord
 from incentive.core.db import session
 from incentive.core.errors import IncentiveError
@@ -28,7 +29,7 @@ from incentive.points.budgets import service as budgets
 from incentive.points.budgets.domain import Demand
 from incentive.points.corrections.domain import expires_on
 from incentive.settlement import queries
-from incentive.settlement.domain import Version, by_version, retry_at
+from incentive.settlement.domain import Version, oldest_version, retry_at
 from incentive.settlement.errors import NoRuleInForce, OverBudget, UnknownFailure
 from incentive.settlement.models import SettlementFailure
 
@@ -62,7 +63,7 @@ def settle_lane(lane: int, at: datetime, limit: int = BATCH) -> int:
     return len(records)
 
 
-def settle(at: datetime, limit: int = BATCH, lanes: Sequence[int] = checkin.LANES) -> int:
+def settle(at: datetime, limit: int = BATCH, lanes: Sequence[int] = LANES) -> int:
     """Settle up to `limit` verified records alone; return how many were dealt with, 0 at the end.
 
     Run twice, by two workers at once or after a crash, it pays each record once.
@@ -150,14 +151,15 @@ def _take(
     Those of days under another take a transaction of their own: a posting locks its accounts in
     order, and a second one in the same transaction would not.
     """
-    records = checkin.take_unsettled(lanes, at, limit)
+    records: list[VerifiedRecord] = []
+    for lane in lanes:
+        records += checkin.take_unsettled(lane, at, limit - len(records))
     if not records:
         return None, records
-    (version, members), *others = by_version(records, queries.rule_versions())
-    left = [record.record_id for _, group in others for record in group]
-    if left:
-        checkin.put_back(left, at)
-    return version, members
+    version, paid, others = oldest_version(records, queries.rule_versions())
+    if others:
+        checkin.put_back([record.record_id for record in others], at)
+    return version, paid
 
 
 def _settle_or_split(

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.exc import ProgrammingError
 
 from incentive.checkin import events, jobs, service
+from incentive.checkin.models import LANES
 from incentive.core import clock
 from incentive.core.db import transaction
 from tests import factories as make
@@ -102,9 +103,7 @@ def test_a_decision_may_be_changed_until_points_are_paid(door):
     again = {"reason": "是本人，查过了"}
     assert decide(door, door.as_worker, record, body=again).json["status"] == "verified"
     with transaction():
-        assert [r.record_id for r in service.take_unsettled(service.LANES, clock.now(), 9)] == [
-            record
-        ]
+        assert [r.record_id for r in taken(clock.now(), 9)] == [record]
     answer = decide(door, door.as_worker, record, "reject", reason)
     assert (answer.status_code, answer.json["code"]) == (409, "checkin.already_settled")
     assert decide(door, door.as_worker, record).status_code == 200
@@ -237,34 +236,47 @@ def test_who_is_there_is_shown_to_those_who_run_the_shift_by_number(door):
 # What settlement takes over
 
 
+def taken(at, limit):
+    return [record for lane in LANES for record in service.take_unsettled(lane, at, limit)]
+
+
 def test_settlement_takes_verified_records_the_oldest_first_until_there_are_none(door):
-    ids = [door.scan(door.checked_in()).json["service_record"]["id"] for _ in range(3)]
+    ids = {door.scan(door.checked_in()).json["service_record"]["id"] for _ in range(5)}
     door.pending()
     at = clock.now()
+    found = []
     with transaction():
-        assert (service.count_unsettled(2), service.count_unsettled(9)) == (2, 3)
-        found = service.take_unsettled(service.LANES, at, 2)
-        assert [record.record_id for record in found] == ids[:2]
-        assert found[0].activity_id == str(door.activity.id)
-        assert found[0].region_id == str(door.community.id)
-        assert (found[0].activity_kind, found[0].minutes) == ("environment", 30)
-        assert not found[0].is_retried
+        assert (service.count_unsettled(2), service.count_unsettled(9)) == (2, 5)
+        for lane in LANES:
+            oldest, others = (service.take_unsettled(lane, at, limit) for limit in (1, 9))
+            assert all(one.record_id < other.record_id for one in oldest for other in others)
+            found += oldest + others
+        assert taken(at, 9) == []
+    assert {record.record_id for record in found} == ids
+    assert {record.activity_id for record in found} == {str(door.activity.id)}
+    assert {record.region_id for record in found} == {str(door.community.id)}
+    assert {(record.activity_kind, record.minutes) for record in found} == {("environment", 30)}
+    assert not any(record.is_retried for record in found)
+
+
+def test_a_record_that_is_postponed_or_put_back_waits_for_its_time(door):
+    record = door.scan(door.checked_in()).json["service_record"]["id"]
+    at = clock.now()
     with transaction():
-        service.postpone([UUID(ids[2])], at + 5 * MINUTE)
-        assert service.take_unsettled(service.LANES, at, 9) == []
-        (last,) = service.take_unsettled(service.LANES, at + 5 * MINUTE, 9)
-        assert (last.record_id, last.is_retried) == (ids[2], True)
-        assert service.take_unsettled(service.LANES, at + 5 * MINUTE, 9) == []
-        service.put_back([last.record_id], at + 9 * MINUTE)
-        assert service.take_unsettled(service.LANES, at + 8 * MINUTE, 9) == []
-        assert service.take_unsettled(service.LANES, at + 9 * MINUTE, 9) == [last]
+        service.postpone([UUID(record)], at + 5 * MINUTE)
+        assert taken(at, 9) == []
+        (found,) = taken(at + 5 * MINUTE, 9)
+        assert (found.record_id, found.is_retried) == (record, True)
+        service.put_back([record], at + 9 * MINUTE)
+        assert taken(at + 8 * MINUTE, 9) == []
+        assert taken(at + 9 * MINUTE, 9) == [found]
 
 
 def test_all_records_of_a_person_are_in_one_lane(door):
     for _ in range(12):
         door.scan(door.checked_in())
     with transaction():
-        lanes = [service.take_unsettled([lane], clock.now(), 99) for lane in service.LANES]
+        lanes = [service.take_unsettled(lane, clock.now(), 99) for lane in LANES]
     assert sum(len(lane) for lane in lanes) == 12
     first, second = ({record.person_id for record in lane} for lane in lanes)
     assert not first & second
@@ -274,24 +286,19 @@ def test_two_settlers_never_get_the_same_record(live_door):
     import threading
 
     door = live_door
-    for _ in range(4):
+    for _ in range(6):
         door.scan(door.checked_in())
     got, second = [], []
     with transaction():
-        got.extend(
-            record.record_id for record in service.take_unsettled(service.LANES, clock.now(), 2)
-        )
+        got.extend(record.record_id for record in taken(clock.now(), 1))
 
         def other():
             with door.app.app_context(), transaction():
-                second.extend(
-                    record.record_id
-                    for record in service.take_unsettled(service.LANES, clock.now(), 9)
-                )
+                second.extend(record.record_id for record in taken(clock.now(), 9))
 
         thread = threading.Thread(target=other)
         thread.start()
         thread.join()
-    assert len(got) == 2
-    assert len(second) == 2
+    assert got
+    assert len(got) + len(second) == 6
     assert not set(got) & set(second)

@@ -30,14 +30,14 @@ STATEMENT = "what a person's statement adds up to is what their purses hold"
 TAMPERING = {
     "an award deleted": ("DELETE FROM awards", [PAID, LEDGER, ISSUED], "record"),
     "a record to be settled again": (
-        "INSERT INTO unsettled_records SELECT id, settlement_lane(person_id) FROM service_records",
+        "INSERT INTO unsettled_records SELECT settlement_lane(person_id), id FROM service_records",
         [PAID],
         "record",
     ),
     "a record in another lane": (
         (
             "INSERT INTO unsettled_records"
-            " SELECT id, 1 - settlement_lane(person_id) FROM service_records"
+            " SELECT 1 - settlement_lane(person_id), id FROM service_records"
         ),
         [LANE],
         "record",
@@ -53,7 +53,7 @@ TAMPERING = {
     "a record forgotten for a day": (
         (
             "UPDATE service_records SET decided_at = now() - interval '25 hours';"
-            " INSERT INTO unsettled_records SELECT id, settlement_lane(person_id)"
+            " INSERT INTO unsettled_records SELECT settlement_lane(person_id), id"
             " FROM service_records"
         ),
         [WAITS],

@@ -69,7 +69,7 @@ def test_a_worker_killed_in_the_middle_of_a_batch_pays_everybody_once(up, migrat
     crowd.scan_in_and_out([1])
     for _ in range(2):
         until(
-            lambda: crowd.number(_SETTLING) == 1 and crowd.unsettled() > 0,
+            lambda: crowd.number(_SETTLING) > 0 and crowd.unsettled() > 0,
             30,
             crowd.unsettled,
         )

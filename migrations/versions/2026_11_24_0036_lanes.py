@@ -5,8 +5,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030_lanes"
-down_revision = "0029_issuing"
+revision = "0036_lanes"
+down_revision = "0035_sign_ins"
 branch_labels = None
 depends_on = None
 
