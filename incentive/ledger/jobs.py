@@ -142,6 +142,6 @@ def _make_beside(beside: Executor) -> Iterator[int]:
         left -= news.count(0)
         if left:
             with transaction():
-                sealing.grow()
+                sealing.grow_ahead()
     for done in making:
         done.result()

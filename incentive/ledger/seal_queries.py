@@ -14,13 +14,14 @@ TILE_LEVELS: Final = 8
 _TRANSACTION: Final[ColumnClause[str]] = literal_column("'T'")
 
 
-def number(limit: int) -> int:
-    """Give up to `limit` rows of each kind the number of their leaf; return how many got one.
+def leave_disk_to_checkpoint() -> None:
+    """Let the commit not wait for the disk: a checkpoint's does, and has all before it written."""
+    session().execute(text("SET LOCAL synchronous_commit TO off"))
 
-    The commit does not wait for the disk: a checkpoint's does, and has all before it written.
-    """
-    sql = text("SELECT ledger_number(:limit), set_config('synchronous_commit', 'off', true)")
-    return int(session().scalar(sql, {"limit": limit}) or 0)
+
+def number(limit: int) -> int:
+    """Give up to `limit` rows of each kind the number of their leaf; return how many got one."""
+    return int(session().scalar(text("SELECT ledger_number(:limit)"), {"limit": limit}) or 0)
 
 
 def seal() -> int:

@@ -36,6 +36,7 @@ class HeldBack:
 
 def number(limit: int | None = None) -> int:
     """Number up to `limit` (BATCH) transactions and as many lines of the audit log; return how many."""
+    seal_queries.leave_disk_to_checkpoint()
     return seal_queries.number(limit or BATCH)
 
 
@@ -77,6 +78,12 @@ def grow() -> int:
             )
         level, count = above, full
     return size
+
+
+def grow_ahead() -> None:
+    """Do so before a checkpoint is due."""
+    seal_queries.leave_disk_to_checkpoint()
+    grow()
 
 
 def checkpoint(at: datetime) -> CheckpointRow | None:
