@@ -12,7 +12,17 @@ from incentive.core.codes import volunteer_number
 from incentive.core.db import transaction
 from incentive.core.keys import vault
 from incentive.core.zone import day_of, timezone
-from incentive.demo import books, calendar, merchants, people, places, queries, spending
+from incentive.demo import (
+    books,
+    calendar,
+    findings,
+    merchants,
+    people,
+    places,
+    points,
+    queries,
+    spending,
+)
 from incentive.demo.calendar import Planned
 from incentive.demo.errors import PhoneInUse
 from incentive.demo.ids import demo_id
@@ -45,6 +55,8 @@ def steps(at: datetime) -> Iterator[tuple[str, Step]]:
     yield "The books and the orders of the stations", lambda: _spend(at)
     yield "Merchants and their statements", lambda: _settle_goods(at)
     yield "Closed days of a station", lambda: _close_days(at)
+    yield "Policy, budgets, gifts and disputes", lambda: _move_points(at)
+    yield "What looks wrong at a counter", lambda: _find(at)
 
 
 def _load_regions(at: datetime) -> None:
@@ -93,6 +105,18 @@ def _close_days(at: datetime) -> None:
     with transaction():
         queries.lock_loading()
         books.close(people.everybody(), at)
+
+
+def _move_points(at: datetime) -> None:
+    with transaction():
+        queries.lock_loading()
+        points.move(people.everybody(), at)
+
+
+def _find(at: datetime) -> None:
+    with transaction():
+        queries.lock_loading()
+        findings.happen(people.everybody(), at)
 
 
 def _put_grids(at: datetime) -> None:

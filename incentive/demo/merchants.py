@@ -95,7 +95,7 @@ def settle(crowd: Sequence[Human], at: datetime) -> None:
 def _give_out(cast: Cast, crowd: Sequence[Human], today: date) -> None:
     buyers = [human.id for human in crowd if human.role in {role.VOLUNTEER, role.GIG_WORKER}]
     made = []
-    for days, item, points in _given():
+    for turn, (days, item, points) in enumerate(_given()):
         day = today - timedelta(days=days)
         buyer = _buyer(buyers, day, points)
         if buyer is None:
@@ -103,7 +103,8 @@ def _give_out(cast: Cast, crowd: Sequence[Human], today: date) -> None:
         # Whoever had something is asked last again.
         buyers.remove(buyer)
         buyers.append(buyer)
-        at = clock.day_bounds(day, timezone())[0] + timedelta(hours=11)
+        # One after the other: many people at one moment would be a finding.
+        at = clock.day_bounds(day, timezone())[0] + timedelta(hours=11, minutes=13 * (turn % 4))
         holder = cast.caller(buyer, role.VOLUNTEER, path_of_code(HOME))
         order = orders.redeem(holder, _item(item), 1, at)
         counter.collect(cast.manager, order.code or "", at + timedelta(minutes=20), SHOP.id)

@@ -49,20 +49,34 @@ class Human:
 _STATION: Final = STATIONS[0]
 # (role, scope, what there is to see); their phones count up from 13800000001.
 _LISTED: Final = (
-    (role.ADMINISTRATOR, CITY, "everything in Kunming: roles, grids, records set aside (API)"),
+    (
+        role.ADMINISTRATOR,
+        CITY,
+        "everything in Kunming: points and budgets, rules, records set aside; roles (API)",
+    ),
     (role.AUDITOR, CITY, "any station's ledger, read only"),
     (
         role.COMMUNITY_WORKER,
         HOME,
-        "records of 翠湖 to verify, merchants' statements; activities (API)",
+        "records of 翠湖 to verify, adjustments, merchants' statements; activities (API)",
     ),
     (role.GRID_WORKER, HOME_GRID, "show a shift's code, verify pending records of the grid"),
-    (role.STATION_MANAGER, _STATION.name, f"counter and ledger of {_STATION.name}; stock (API)"),
+    (
+        role.STATION_MANAGER,
+        _STATION.name,
+        f"counter, ledger, stock, stocktakes, day close and findings of {_STATION.name}",
+    ),
     (role.VOLUNTEER, HOME, "hours, points, card, and a shift to scan in at any hour"),
     (role.VOLUNTEER, HOME, "a newcomer: nothing yet, everything to sign up for"),
     (role.GIG_WORKER, HOME, "stations nearby, points; speaks for a merchant: its statements"),
 )
 NEWCOMER: Final = str(FIRST_PHONE + 7)
+# Entered after the crowd, which came before: else everybody's made-up name would change.
+_SECOND: Final = (
+    role.ADMINISTRATOR,
+    CITY,
+    "the second person: approves, decides and raises what the other may not alone",
+)
 
 
 def everybody() -> list[Human]:
@@ -88,6 +102,8 @@ def everybody() -> list[Human]:
         add(FIRST_PHONE + number, held, scope, HOME, at_station, look_at)
     for number, (held, scope, home, station_id) in enumerate(_crowd(), 1):
         add(CROWD_PHONE + number, held, scope, home, station_id)
+    held, scope, look_at = _SECOND
+    add(FIRST_PHONE + len(_LISTED) + 1, held, scope, HOME, None, look_at)
     return people
 
 

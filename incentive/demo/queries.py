@@ -11,9 +11,13 @@ from sqlalchemy.dialects.postgresql import insert
 from incentive.core.db import Base, session
 from incentive.merchants.models import Merchant
 from incentive.people.models import Person, person_sequence
+from incentive.points.budgets import queries as budgets
+from incentive.points.budgets.domain import last_day, months_of
+from incentive.regions.domain import path_of_code
 from incentive.regions.models import Region
 from incentive.settlement.models import Award
 from incentive.stations.days.models import DayClose
+from incentive.stations.discrepancies.models import CounterRefusal
 from incentive.stations.models import Item, Redemption
 
 
@@ -82,6 +86,25 @@ def richest(person_ids: Iterable[UUID], points_min: int) -> list[UUID]:
             .order_by(earned.desc(), Award.person_id)
         )
     )
+
+
+def issued(code: str, day: date) -> int:
+    """Return the points issued in a region for the month of `day`."""
+    (month,) = months_of("month", day)
+    return budgets.issued_before(path_of_code(code), month, last_day(month))
+
+
+def has_refusals() -> bool:
+    """Say whether any code was refused at a counter."""
+    return session().scalar(select(CounterRefusal.id).limit(1)) is not None
+
+
+def collected(station_id: UUID) -> list[str]:
+    """Return the codes of what was handed over at a station, the latest first."""
+    codes = select(Redemption.code).where(
+        Redemption.station_id == station_id, Redemption.status == "collected"
+    )
+    return list(session().scalars(codes.order_by(Redemption.collected_at.desc(), Redemption.id)))
 
 
 def has_merchants() -> bool:

@@ -64,7 +64,7 @@ def propose_adjustment() -> ResponseReturnValue:
 
 
 @bp.post("/points/adjustments/<uuid:adjustment_id>/<any(approve,reject):decision>")
-@needs("points.approve", of=REGION)
+@needs("points.approve", "budget.set", of=REGION)
 def decide_adjustment(adjustment_id: UUID, decision: str) -> ResponseReturnValue:
     """Approve or reject what somebody else proposed."""
 

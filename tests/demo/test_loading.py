@@ -48,6 +48,17 @@ _TABLES = [
     "statement_payments",
     "bank_files",
     "bank_rows",
+    "points_policies",
+    "budgets",
+    "budget_changes",
+    "budget_uses",
+    "adjustments",
+    "family_links",
+    "gifts",
+    "disputes",
+    "counter_refusals",
+    "discrepancies",
+    "discrepancy_clearings",
 ]
 
 
@@ -94,6 +105,12 @@ def test_loading_fills_the_books_lets_people_sign_in_and_again_changes_nothing(l
 
             told = "SELECT string_agg(status, ' ' ORDER BY serial) FROM merchant_statements"
             assert session.scalar(text(told)) == "paid sent draft payable"
+            told = "SELECT string_agg(status, ' ' ORDER BY status) FROM adjustments"
+            assert session.scalar(text(told)) == "booked booked booked booked proposed proposed"
+            told = "SELECT string_agg(status, ' ' ORDER BY status) FROM disputes"
+            assert session.scalar(text(told)) == "for_person open"
+            told = "SELECT string_agg(kind, ' ' ORDER BY kind) FROM discrepancies"
+            assert session.scalar(text(told)) == "other_station used_again"
 
         for human in people.listed():
             assert sign_in(human.phone, people.PASSWORD, NOW)[2].id == human.id

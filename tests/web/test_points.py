@@ -204,3 +204,17 @@ def test_the_policy_is_read_by_workers_and_changed_by_who_administers_all(as_, p
     assert beyond.status_code == 422
     assert as_("worker").send("/points/policy", **numbers).status_code == 403
     assert acts() == ["points.policy"]
+
+
+def test_an_adjustment_past_a_budget_that_queues_waits_and_is_approved_over_it(as_, place):
+    chief, second = as_("chief"), as_("second")
+    fields = {"region": place.community.code, "period": "month", "amount": 5, "policy": "queue"}
+    assert chief.send("/points/budgets", **fields).status_code == 303
+    number = place.volunteer.volunteer_number
+    fields = {"volunteer_number": number, "direction": "give", "points": 50, "reason": "补登"}
+    assert as_("worker").send("/points/adjustments", **fields).status_code == 303
+    assert has(place.volunteer) == 100
+    approve = address(second, "/points/adjustments", "approve")
+    assert chief.send(approve, reason="属实").status_code == 403
+    assert second.send(approve, reason="属实").status_code == 303
+    assert has(place.volunteer) == 150

@@ -59,7 +59,7 @@ def reverse(fields: dict[str, Any], transaction_id: int) -> Adjustment:
 
 
 @bp.post("/adjustments/<uuid:adjustment_id>/approve")
-@needs("points.approve", of=REGION)
+@needs("points.approve", "budget.set", of=REGION)
 @bp.arguments(CorrectionReasonSchema)
 @bp.once(201, AdjustmentSchema)
 def approve(fields: dict[str, Any], adjustment_id: UUID) -> Adjustment:
