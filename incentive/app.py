@@ -5,6 +5,7 @@ import os
 from flask import Blueprint, Flask
 
 from incentive.activities import api as activities_api
+from incentive.activities import service as activities
 from incentive.checkin import api as checkin_api
 from incentive.checkin import checks as checkin_checks  # noqa: F401 - registers itself
 from incentive.checkin import scan_api
@@ -39,9 +40,11 @@ from incentive.merchants import payments_api, statements_api
 from incentive.merchants import sources as merchants_sources  # noqa: F401 - registers itself
 from incentive.people import api as people_api
 from incentive.people import caller, me_api, origin
+from incentive.people.devices import api as devices_api
 from incentive.people.one_time import api as one_time_api
 from incentive.people.second_factor import api as second_factor_api
 from incentive.people.sessions import api as sessions_api
+from incentive.people.tokens import api as tokens_api
 from incentive.points import sources as points_sources  # noqa: F401 - registers itself
 from incentive.points.budgets import api as budgets_api
 from incentive.points.budgets import checks as budgets_checks  # noqa: F401 - registers itself
@@ -86,6 +89,8 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     one_time_api.bp,
     second_factor_api.bp,
     sessions_api.bp,
+    devices_api.bp,
+    tokens_api.bp,
     activities_api.bp,
     checkin_api.bp,
     scan_api.bp,
@@ -144,6 +149,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     rendering.init_app(app)
     app.extensions["error_page"] = pages.error_page
     app.extensions["require_at_station"] = stations.require_at
+    app.extensions["require_at_shift"] = activities.require_at
     app.extensions["caller_key"] = lambda: str(caller.caller().person_id)
     api = http.init_app(app)
     for blueprint in API_BLUEPRINTS:

@@ -166,6 +166,18 @@ def shift(shift_id: UUID) -> Row[*tuple[Any, ...]]:
     return found
 
 
+def require_at(caller: Caller, permission: str, shift_id: UUID) -> datetime:
+    """Let the caller pass only with `permission` over the shift's region; return when it ends.
+
+    Raises:
+        UnknownShift, OutOfScope: otherwise.
+    """
+    row = shift(shift_id)
+    caller.require(permission, region_path=row.region_path)
+    ends_at: datetime = row.ends_at
+    return ends_at
+
+
 def shifts_of(activity_id: UUID, *, cursor: str | None, limit: int) -> Page:
     """Return a page of an activity's shifts, the earliest first.
 

@@ -13,6 +13,8 @@ ACTIONS: Final[dict[str, Text]] = {
     "budget.overrun": _("Overrun of a budget approved"),
     "budget.raise": _("Budget raised"),
     "budget.set": _("Budget set"),
+    "device.end": _("Device ended"),
+    "device.pair": _("Device paired"),
     "discrepancy.clear": _("Finding cleared"),
     "dispute.decide": _("Dispute decided"),
     "dispute.open": _("Points disputed"),
@@ -69,5 +71,7 @@ ACTIONS: Final[dict[str, Text]] = {
     "stocktake.begin": _("Stocktake opened"),
     "stocktake.book": _("Stocktake booked"),
     "stocktake.give_up": _("Stocktake given up"),
+    "token.end": _("API token ended"),
+    "token.make": _("API token made"),
     "team.found": _("Team founded"),
 }

@@ -6,6 +6,7 @@ from incentive.core import clock, idempotency
 from incentive.core.db import transaction
 from incentive.core.jobs import periodic
 from incentive.people import queries
+from incentive.people.devices import queries as device_queries
 from incentive.people.one_time import queries as one_time_queries
 
 ANSWERS_KEPT = timedelta(days=7)
@@ -23,4 +24,5 @@ def forget() -> None:
     with transaction():
         idempotency.sweep(now - ANSWERS_KEPT)
         one_time_queries.forget(now - CODES_KEPT)
+        device_queries.forget_pairings(now - CODES_KEPT)
         queries.forget(failures_before=now - FAILURES_KEPT, sessions_before=now - SESSIONS_KEPT)

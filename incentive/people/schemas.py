@@ -17,7 +17,8 @@ def _printable(text: str) -> None:
         raise ValidationError("Write it without blanks at the ends and control characters.")
 
 
-def _name(length_max: int) -> fields.String:
+def label(length_max: int) -> fields.String:
+    """Return a required field for one line of text that people read."""
     return fields.String(required=True, validate=(validate.Length(1, length_max), _printable))
 
 
@@ -31,7 +32,7 @@ class SignInSchema(Schema):
 class RegisterSchema(Schema):
     """A new person, who shows the card on paper: nobody chooses a password for another."""
 
-    name = _name(50)
+    name = label(50)
     phone = fields.String(required=True, validate=_PHONE, metadata={"example": "13812345678"})
     home_region_id = fields.UUID(required=True, metadata={"description": "A community, or below"})
     role = fields.String(load_default=SELF_ROLES[0], validate=validate.OneOf(SELF_ROLES))
@@ -151,5 +152,5 @@ class CardKeysSchema(Schema):
 class GridSchema(Schema):
     """A grid to draw."""
 
-    name = _name(100)
+    name = label(100)
     kind = fields.String(required=True, validate=validate.OneOf([kind.value for kind in GridKind]))

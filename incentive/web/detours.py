@@ -131,6 +131,27 @@ def to_start() -> ResponseReturnValue:
     return _to("web.home")
 
 
+@bp.get("/shifts/<uuid:shift_id>/devices/<uuid:_form>/end")
+@needs(PUBLIC)
+def to_scanners(shift_id: UUID, _form: UUID) -> ResponseReturnValue:
+    """Go to a shift's scanners."""
+    return _to("web.scanners", shift_id=shift_id)
+
+
+@bp.get("/stations/<uuid:station_id>/devices/<uuid:_form>/end")
+@needs(PUBLIC)
+def to_counters_devices(station_id: UUID, _form: UUID) -> ResponseReturnValue:
+    """Go to the devices of a station."""
+    return _to("web.counters_devices", station_id=station_id)
+
+
+@bp.get("/me/tokens/<uuid:_form>/end")
+@needs(PUBLIC)
+def to_tokens(_form: UUID) -> ResponseReturnValue:
+    """Go to one's tokens."""
+    return _to("web.my_tokens")
+
+
 @bp.get("/me/sessions/end-all")
 @bp.get("/me/sessions/<uuid:_form>/end")
 @needs(PUBLIC)

@@ -1,5 +1,6 @@
 """For those who run shifts: who is there, whose card to scan, whose service to verify."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -99,7 +100,11 @@ def draw(
 def shifts_today(who: Caller, at: datetime) -> list[dict[str, Any]]:
     """Return the shifts of today at which `who` scans, the ones just over included."""
     _start, midnight = clock.day_bounds(day_of(at), timezone())
-    rows = duty_queries.running(who.regions_for("shift.scan"), at - GRACE, midnight, SHIFTS_MAX)
+    if who.shift_id is not None:
+        rows: Sequence[Row[Any]] = duty_queries.only(who.shift_id)  # a scanner has its own
+    else:
+        paths = who.regions_for("shift.scan")
+        rows = duty_queries.running(paths, at - GRACE, midnight, SHIFTS_MAX)
     return [
         shift_context(row)
         | {

@@ -36,6 +36,12 @@ def running(
     return session().execute(statement).all()
 
 
+def only(shift_id: UUID) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return the one shift, as `running` would, whenever it is."""
+    found = counts_of(shift_id)
+    return [] if found is None else [found]
+
+
 def counts_of(shift_id: UUID) -> Row[*tuple[Any, ...]] | None:
     """Return a shift with its region's path and its counts."""
     statement = (

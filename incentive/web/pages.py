@@ -21,6 +21,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     desk_sample_pages,
     desk_verify_pages,
     detours,
+    device_pages,
     discrepancy_pages,
     duty_pages,
     giving_pages,
@@ -48,6 +49,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     station_statement_pages,
     stock_pages,
     stocktake_pages,
+    token_pages,
     viewer,
 )
 from incentive.web.site import bp

@@ -1,6 +1,5 @@
 """The authenticator app with a browser: its code at the sign-in, setting it up, taking it off."""
 
-from base64 import b64encode
 from typing import Any, Final
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -19,6 +18,7 @@ from incentive.people.second_factor import service as factor
 from incentive.people.second_factor.errors import FactorWrong, NoFactor
 from incentive.people.sessions.service import require_session
 from incentive.web.addresses import own_path
+from incentive.web.pictures import picture
 from incentive.web.sign_in_pages import keep, opened
 from incentive.web.site import bp
 
@@ -130,8 +130,7 @@ def _page(error: IncentiveError | None = None) -> str:
             context["left"] = factor.recovery_codes_left(person_id)
         if context["left"] is None:
             setup = factor.setup(person_id, at)
-            drawing = b64encode(codes.svg(setup.address)).decode()
-            context |= {"setup": setup, "qr": f"data:image/svg+xml;base64,{drawing}"}
+            context |= {"setup": setup, "qr": picture(codes.svg(setup.address))}
     return render_template(
         "web/second_factor.html", errors=_told(error), asked=half is not None, **context
     )

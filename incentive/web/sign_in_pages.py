@@ -13,6 +13,7 @@ from incentive.core.errors import IncentiveError, Unavailable
 from incentive.core.limits import count_sign_in
 from incentive.core.needs import PUBLIC, needs
 from incentive.people.caller import Caller, cookie_name, identify, presented_token
+from incentive.people.devices.service import Paired
 from incentive.people.errors import ForeignOrigin
 from incentive.people.sessions.domain import Awaits
 from incentive.people.sessions.opening import Opened
@@ -110,7 +111,7 @@ def _first_page(who: Caller) -> str:
     return url_for("web.me")
 
 
-def keep(answer: Response, opened: Opened) -> None:
+def keep(answer: Response, opened: Opened | Paired) -> None:
     """Have the browser keep a session's token, out of any script's reach."""
     answer.set_cookie(
         cookie_name(),

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import url_for
 
 from incentive.core.i18n import Text, _
-from incentive.people.caller import Caller
+from incentive.people.caller import SESSION, Caller
 from incentive.people.errors import OutOfScope
 from incentive.stations import service as stations
 from incentive.stations.views import StationView
@@ -22,6 +22,7 @@ _TABS: Final[tuple[tuple[str, Text, str], ...]] = (
     ("web.station_days", _("Day close"), "station.audit"),
     ("web.station_discrepancies", _("Findings"), "station.audit"),
     ("web.station_statement", _("Station statement"), "station.audit"),
+    ("web.counters_devices", _("Devices"), "station.serve"),
 )
 
 
@@ -55,6 +56,6 @@ def frame(who: Caller, station_id: UUID, permission: str, here: str, at: datetim
     tabs = [
         Tab(label, url_for(endpoint, station_id=station_id), endpoint == here)
         for endpoint, label, needed in _TABS
-        if needed in may
+        if needed in may and (who.kind == SESSION or endpoint == "web.counter")
     ]
     return Frame(stations.get(station_id, at), may, tabs)

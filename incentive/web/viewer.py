@@ -58,6 +58,11 @@ def context() -> dict[str, Any]:
 
 def links(who: Caller) -> list[Link]:
     """Return the tabs for the roles that `who` holds; everybody has a page of their own."""
+    if who.shift_id is not None:
+        return [_link(_("On duty"), url_for("web.duty"), "shield")]
+    if who.station_id is not None:
+        counter = url_for("web.counter", station_id=who.station_id)
+        return [_link(_("Counter"), counter, "counter")]
     found = [_link(_("My page"), url_for("web.me"), "person")]
     if who.regions_for("shift.scan"):
         found.append(_link(_("On duty"), url_for("web.duty"), "shield"))

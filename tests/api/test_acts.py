@@ -74,6 +74,8 @@ NOT_ADMINISTRATIVE = {
     "web.take_second_factor_off": "one's own sign-in",
     "web.end_my_session": "one's own session",
     "web.end_all_my_sessions": "one's own sessions",
+    "api_devices.use_pairing": "the pairing that it uses is recorded",
+    "web.pair_here": "as api_devices.use_pairing",
     "web.register_code": "somebody enters themselves",
     "api_people.close_session": "signing out",
     "api_activities.sign_up": "one's own place",
@@ -320,6 +322,17 @@ RECORDED = {
 }
 # endpoint: (act, the file of the test that sees it recorded)
 RECORDED_ELSEWHERE: dict[str, tuple[str, str]] = {
+    "api_devices.pair_scanner": ("device.pair", "tests/web/test_devices.py"),
+    "api_devices.pair_counter": ("device.pair", "tests/web/test_devices.py"),
+    "api_devices.end_device": ("device.end", "tests/web/test_devices.py"),
+    "web.pair_scanner": ("device.pair", "tests/web/test_devices.py"),
+    "web.pair_counter": ("device.pair", "tests/web/test_devices.py"),
+    "web.end_scanner": ("device.end", "tests/web/test_devices.py"),
+    "web.end_counter": ("device.end", "tests/web/test_devices.py"),
+    "api_tokens.make_token": ("token.make", "tests/web/test_devices.py"),
+    "api_tokens.end_token": ("token.end", "tests/web/test_devices.py"),
+    "web.make_my_token": ("token.make", "tests/web/test_devices.py"),
+    "web.end_my_token": ("token.end", "tests/web/test_devices.py"),
     "api_second_factor.reset_factor": (
         "person.second_factor",
         "tests/people/test_second_factor.py",

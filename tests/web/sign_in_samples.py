@@ -4,7 +4,12 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from uuid import UUID
 
+from incentive.people.devices.errors import PairingSpent
+from incentive.web.errors import FieldUnreadable
+
 PUBLIC = (
+    "pair",
+    "pair_spent",
     "factor_code",
     "factor_code_wrong",
     "second_factor_asked",
@@ -34,6 +39,39 @@ def second_factor(**more):
     return {"errors": [], "asked": False, "setup": setup, "qr": drawn, "left": None} | more
 
 
+def devices(**more):
+    row = {
+        "id": HERE,
+        "name": "左门",
+        "browser": "WeChat · Android",
+        "network": "203.0.113.*",
+        "expires_at": NOW,
+        "paired_by": "5300000001236",
+    }
+    return {
+        "devices": [row | TIMES],
+        "place": SimpleNamespace(shift_id=HERE, station_id=None),
+        "here": "/shifts/x/devices",
+        "days": 30,
+        "days_max": 180,
+        "typed": {},
+        "refusal": None,
+    } | more
+
+
+def tokens(**more):
+    row = SimpleNamespace(id=HERE, name="报表", expires_at=NOW, **TIMES)
+    return {
+        "tokens": [{"row": row, "scopes": ["own", "station.goods"]}],
+        "held": ["own", "station.goods"],
+        "chosen": ["own"],
+        "typed": {},
+        "days": 90,
+        "days_max": 366,
+        "refusal": None,
+    } | more
+
+
 def sessions(**more):
     rows = [
         SimpleNamespace(id=HERE, browser="WeChat · Android", network="203.0.113.*", **TIMES),
@@ -60,6 +98,32 @@ PAGES = {
     ),
     "sessions": ("web/sessions.html", sessions),
     "sessions_app": ("web/sessions.html", lambda: sessions(app=8)),
+    "devices": ("web/devices.html", devices),
+    "devices_counter": (
+        "web/devices.html",
+        lambda: devices(
+            place=SimpleNamespace(shift_id=None, station_id=HERE),
+            refusal=FieldUnreadable("name"),
+            typed={"days": "30"},
+        ),
+    ),
+    "devices_empty": ("web/devices.html", lambda: devices(devices=[])),
+    "pairing": (
+        "web/pairing.html",
+        lambda: {
+            "made": SimpleNamespace(name="左门", expires_at=NOW),
+            "qr": second_factor()["qr"],
+            "back": "#",
+        },
+    ),
+    "pair": ("web/pair.html", lambda: {"code": "abc", "refusal": None}),
+    "pair_spent": ("web/pair.html", lambda: {"code": "abc", "refusal": PairingSpent()}),
+    "tokens": ("web/tokens.html", tokens),
+    "tokens_empty": (
+        "web/tokens.html",
+        lambda: tokens(tokens=[], refusal=FieldUnreadable("scopes")),
+    ),
+    "token": ("web/token.html", lambda: {"token": "inct_abcdef", "name": "报表"}),
     "sign_in_sms": ("web/sign_in_sms.html", by_code),
     "sign_in_sms_sent": (
         "web/sign_in_sms.html",

@@ -45,6 +45,11 @@ def end(sign_in_id: UUID, person_id: UUID, kind: str, at: datetime) -> bool:
     return session().connection().execute(statement).rowcount == 1
 
 
+def is_strong(sign_in_id: UUID) -> bool:
+    """Say whether a sign-in was opened with a second factor."""
+    return bool(session().scalar(select(SignIn.strong).filter_by(id=sign_in_id)))
+
+
 def half_open(token_hash: bytes, at: datetime) -> SignIn | None:
     """Return the session of a token if it awaits something, locked until the end."""
     statement = (

@@ -1,0 +1,1 @@
+"""Personal API tokens: a program's way in, with a part of what its person may."""
