@@ -16,8 +16,8 @@ _MAKE = """
            '2020-01-01'
     FROM regions;
 
-    INSERT INTO persons (id, volunteer_number, name, card_serial, status, created_at)
-    SELECT gen_random_uuid(), 'B' || lpad(n::text, 12, '0'), '志愿者', 1, 'active', now()
+    INSERT INTO persons (id, volunteer_number, card_serial, status, created_at)
+    SELECT gen_random_uuid(), 'B' || lpad(n::text, 12, '0'), 1, 'active', now()
     FROM generate_series(0, {people}) n;
     INSERT INTO sign_ins (id, person_id, token_hash, created_at, expires_at)
     SELECT gen_random_uuid(), id, sha256(convert_to('bench-' || volunteer_number, 'UTF8')),

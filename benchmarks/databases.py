@@ -12,6 +12,7 @@ from flask import Flask
 
 from incentive.app import create_app
 from incentive.config import Settings
+from incentive.core.keystore.schema import migrate_keys
 from incentive.core.schema import migrate
 from incentive.embedded.servers import running
 
@@ -34,6 +35,8 @@ def migrated() -> Iterator[Database]:
         # PostgreSQL does not run as root, and its own user must get in here.
         Path(folder).chmod(0o755)
         with running(Path(folder), {}) as addresses:
+            database = Database(addresses.database_url, addresses.admin_database_url, "")
+            migrate_keys(_settings(database))
             migrate(addresses.admin_database_url)
             with psycopg.connect(addresses.admin_database_url, autocommit=True) as connection:
                 connection.execute("GRANT incentive_app TO incentive")
@@ -47,11 +50,13 @@ def migrated() -> Iterator[Database]:
 
 def application(database: Database) -> Flask:
     """Return the application on `database`; nothing answers where its queue should be."""
-    return create_app(
-        Settings(
-            database_url=database.url,
-            admin_database_url=database.admin_url,
-            redis_url="unix:///nonexistent/valkey.sock",
-            secret=b"of a benchmark, of no worth anywhere",
-        )
+    return create_app(_settings(database))
+
+
+def _settings(database: Database) -> Settings:
+    return Settings(
+        database_url=database.url,
+        admin_database_url=database.admin_url,
+        redis_url="unix:///nonexistent/valkey.sock",
+        secret=b"of a benchmark, of no worth anywhere",
     )

@@ -12,8 +12,8 @@ _MAKE = """
     FROM regions, (SELECT (530102001000 + n)::text AS code
                    FROM generate_series(1, {communities}) n) c;
 
-    INSERT INTO persons (id, volunteer_number, name, card_serial, status, created_at)
-    SELECT uuidv7(), 'B' || lpad(n::text, 12, '0'), '志愿者', 1, 'active', now()
+    INSERT INTO persons (id, volunteer_number, card_serial, status, created_at)
+    SELECT uuidv7(), 'B' || lpad(n::text, 12, '0'), 1, 'active', now()
     FROM generate_series(1, {people}) n;
     INSERT INTO teams (id, region_id, name, created_at)
     SELECT uuidv7(), id, '志愿队', now() FROM regions WHERE level = 'community';

@@ -24,6 +24,7 @@ from incentive.core import (
     sms,
 )
 from incentive.core.http import ApiBlueprint
+from incentive.core.keystore import store
 from incentive.core.paths import static_dir, static_version
 from incentive.desk import api as desk_api
 from incentive.desk import exports_api, samples_api, sealed_api
@@ -138,6 +139,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["SETTINGS"] = settings or Settings.from_environment(os.environ)
     i18n.init_app(app)
     db.init_app(app)
+    store.init_app(app)
     problems.init_app(app)
     jurisdictions.init_app(app)
     observe.init_app(app)

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 SECRET_BYTES_MIN = 32
+MASTER_KEY_HEX = 64
 
 
 class SettingsError(Exception):
@@ -18,7 +19,10 @@ class Settings:
 
     `database_url` logs in as the application's role, which cannot change the
     ledger; `admin_database_url` owns the schemas and is used by migrations only.
-    `secret` is at least 32 bytes; every signing and encryption key derives from it.
+    `keys_database_url` and `keys_admin_database_url` are the same two logins to the key store;
+    without them it lies beside the books, in the database of their name with `_keys` behind it.
+    `secret` is at least 32 bytes; signing keys derive from it, and encryption keys of what is not
+    a person's own. `master_keys` wrap the keys of personal data; without any, one derives from it.
     `public_url` has no slash at its end; without it, codes lead to where the request came.
     `sign_ins_per_minute` and `registrations_per_minute` hold for one client address.
     `checkpoint_dir` is a folder and `checkpoint_webhook` an https address that signed checkpoints
@@ -53,6 +57,19 @@ class Settings:
     checkpoint_webhook_inside: bool = False
     security_contact: str | None = None
     second_factor_required: bool = False
+    keys_database_url: str = ""
+    keys_admin_database_url: str = ""
+    master_keys: tuple[bytes, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Put the key store beside the books unless it was put elsewhere."""
+        own = bool(self.keys_database_url)
+        url = self.keys_database_url or beside(self.database_url)
+        admin_url = url if own else beside(self.admin_database_url)
+        object.__setattr__(self, "keys_database_url", url)
+        object.__setattr__(
+            self, "keys_admin_database_url", self.keys_admin_database_url or admin_url
+        )
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -67,6 +84,9 @@ class Settings:
             admin_database_url=environ.get("INCENTIVE_ADMIN_DATABASE_URL") or database_url,
             redis_url=_required(environ, "INCENTIVE_REDIS_URL"),
             secret=_secret(environ),
+            keys_database_url=environ.get("INCENTIVE_KEYS_DATABASE_URL", "").strip(),
+            keys_admin_database_url=environ.get("INCENTIVE_KEYS_ADMIN_DATABASE_URL", "").strip(),
+            master_keys=_master_keys(environ),
             timezone=environ.get("INCENTIVE_TIMEZONE", cls.timezone),
             default_jurisdiction=environ.get("INCENTIVE_JURISDICTION", cls.default_jurisdiction),
             database_pool_size=_whole(environ, "INCENTIVE_DATABASE_POOL", cls.database_pool_size),
@@ -95,6 +115,12 @@ class Settings:
             == "yes",
             security_contact=_contact(environ, "INCENTIVE_SECURITY_CONTACT"),
         )
+
+
+def beside(database_url: str) -> str:
+    """Return the URL of the database of the same name with `_keys` behind it."""
+    head, mark, query = database_url.partition("?")
+    return f"{head}_keys{mark}{query}"
 
 
 def _required(environ: Mapping[str, str], name: str) -> str:
@@ -185,14 +211,32 @@ def _contact(environ: Mapping[str, str], name: str) -> str | None:
     return text
 
 
+def _text_or_file(environ: Mapping[str, str], name: str) -> str:
+    file = environ.get(f"{name}_FILE", "")
+    if not file:
+        return environ.get(name, "")
+    try:
+        return Path(file).read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{name}_FILE {file} cannot be read: {error}") from None
+
+
+def _master_keys(environ: Mapping[str, str]) -> tuple[bytes, ...]:
+    words = _text_or_file(environ, "INCENTIVE_MASTER_KEY").replace(",", " ").split()
+    # A file that was emptied, or truncated, must not pass for none.
+    if environ.get("INCENTIVE_MASTER_KEY_FILE") and not words:
+        raise SettingsError("The file that INCENTIVE_MASTER_KEY_FILE names holds no key.")
+    for word in words:
+        if len(word) != MASTER_KEY_HEX or not set(word.lower()) <= set("0123456789abcdef"):
+            raise SettingsError(
+                "INCENTIVE_MASTER_KEY (or its file) must hold keys of 64 hexadecimal digits,"
+                " one on each line, as `openssl rand -hex 32` makes them."
+            )
+    return tuple(bytes.fromhex(word) for word in words)
+
+
 def _secret(environ: Mapping[str, str]) -> bytes:
-    text = environ.get("INCENTIVE_SECRET", "")
-    file = environ.get("INCENTIVE_SECRET_FILE", "")
-    if file:
-        try:
-            text = Path(file).read_text(encoding="ascii")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"INCENTIVE_SECRET_FILE {file} cannot be read: {error}") from None
+    text = _text_or_file(environ, "INCENTIVE_SECRET")
     secret = text.strip().encode()
     if len(secret) < SECRET_BYTES_MIN:
         raise SettingsError(

@@ -19,6 +19,8 @@ from incentive.app import create_app
 from incentive.config import Settings
 from incentive.core import jurisdictions, limits
 from incentive.core.db import db, sqlalchemy_url, transaction
+from incentive.core.keystore.schema import migrate_keys
+from incentive.core.keystore.store import keystore
 from incentive.core.schema import create_jurisdiction, migrate
 from tests import server as test_server
 from tests.declared import declarations_hold
@@ -29,6 +31,7 @@ TEMPLATE = "incentive_template"
 BOOKS = "incentive_books"
 LIVE = "incentive_live"
 LARGE = "incentive_large"
+KEYS = "incentive_keys"
 
 
 class _Undone(Exception):
@@ -79,11 +82,16 @@ def _only_what_is_declared() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def server() -> str:
-    """The administrator's URL of a server that holds a migrated template database."""
+    """The administrator's URL of a server with a migrated template database and a key store.
+
+    All databases share the key store: no two persons have an id in common.
+    """
     admin_url = os.environ[test_server.ADMIN_URL]
     with _server(admin_url) as connection:
         connection.execute(text(f"CREATE DATABASE {TEMPLATE}"))
+        connection.execute(text(f"CREATE DATABASE {KEYS}"))
         template = _database(admin_url, TEMPLATE)
+        migrate_keys(_settings(admin_url, TEMPLATE))
         migrate(template)
         create_jurisdiction(template, "second", "第二")
         connection.execute(text("GRANT incentive_app TO incentive"))
@@ -100,10 +108,12 @@ def _clone(admin_url: str, name: str) -> Iterator[Settings]:
 
 
 def _settings(admin_url: str, name: str) -> Settings:
-    own = _database(admin_url, name)
+    own, keys = _database(admin_url, name), _database(admin_url, KEYS)
     return Settings(
         database_url=own.replace("//postgres@", "//incentive@", 1),
         admin_database_url=own,
+        keys_database_url=keys.replace("//postgres@", "//incentive@", 1),
+        keys_admin_database_url=keys,
         redis_url="unix:///nonexistent/valkey.sock",
         secret=SECRET,
         sms=f"file:{os.devnull}",
@@ -125,6 +135,7 @@ def app(server: str) -> Iterator[Flask]:
         yield app
         with app.app_context():
             db.engine.dispose()
+            keystore().dispose()
 
 
 @pytest.fixture
@@ -162,6 +173,7 @@ def live(server: str, live_app: Flask) -> Iterator[Flask]:
         yield live_app
         with live_app.app_context():
             db.engine.dispose()
+            keystore().dispose()
 
 
 @pytest.fixture(scope="module")
@@ -172,6 +184,7 @@ def large_books(server: str) -> Iterator[Flask]:
         yield app
         with app.app_context():
             db.engine.dispose()
+            keystore().dispose()
 
 
 @pytest.fixture

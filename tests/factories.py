@@ -12,6 +12,7 @@ from incentive.core.db import session
 from incentive.core.ids import new_id
 from incentive.merchants.models import Merchant, PriceAgreement, Sponsor
 from incentive.merchants.statement_models import Statement, StatementLine
+from incentive.people import personal
 from incentive.people.caller import token_hash
 from incentive.people.models import Person, RoleGrant, SignIn
 from incentive.regions.models import Region
@@ -57,12 +58,15 @@ def province(code="53"):
     return known or region(code, "province", name="云南省")
 
 
-def person(name="张三", **more):
+def person(name="张三", *, told=None, **more):
+    """A person who told their name, and more (by field, like `phone`) if `told`."""
+    person_id = new_id()
     return add(
         Person(
+            id=person_id,
             volunteer_number=volunteer_number(next(_numbers), "53"),
-            name=name,
             created_at=NOW,
+            **personal.sealed(person_id, {"name": name} | (told or {})),
             **more,
         )
     )

@@ -29,6 +29,8 @@ ACTIONS: Final[dict[str, Text]] = {
     "item.add": _("Item added"),
     "item.change": _("Item changed"),
     "jurisdiction.open": _("Jurisdiction opened"),
+    "keys.reblind": _("Look-up keys changed"),
+    "keys.rotate": _("Master key changed"),
     "merchant.add": _("Merchant entered"),
     "merchant.contact": _("Merchant's contact changed"),
     "order.cancel": _("Order cancelled at the counter"),

@@ -6,6 +6,7 @@ import click
 
 from incentive.cli.application import environment
 from incentive.config import Settings
+from incentive.core.keystore.schema import migrate_keys
 from incentive.core.schema import migrate
 
 
@@ -18,5 +19,6 @@ from incentive.core.schema import migrate
 def commands(*, data: Path | None) -> None:
     """Migrate as INCENTIVE_ADMIN_DATABASE_URL. Safe to repeat, and to resume."""
     settings = Settings.from_environment(environment(data))
-    codes = migrate(settings.admin_database_url, settings.default_jurisdiction)
+    migrate_keys(settings)
+    codes = migrate(settings.admin_database_url, settings.default_jurisdiction, settings)
     click.echo(f"Up to date: {', '.join(codes)}")

@@ -20,6 +20,7 @@ from incentive.cli import schedule
 from incentive.cli.web import THREADS, serve_web
 from incentive.cli.worker import serve_jobs
 from incentive.config import Settings
+from incentive.core.keystore.checking import check_at_start
 from incentive.embedded.lifeline import die_with_parent, name_process
 from incentive.embedded.restart import Restarts
 
@@ -35,6 +36,7 @@ TICK_SECONDS: Final = 0.1
 def commands(*, host: str, port: int, workers: int, threads: int, job_workers: int) -> None:
     """Run web and workers with the INCENTIVE_* settings of the environment."""
     settings = Settings.from_environment(os.environ)
+    check_at_start(settings)
     schedule.load()
     gc.freeze()
     Stem(

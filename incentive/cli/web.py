@@ -13,6 +13,7 @@ from granian.log import LogLevels
 
 from incentive.app import create_app
 from incentive.config import Settings
+from incentive.core.keystore.checking import check_at_start
 from incentive.embedded.lifeline import die_with_parent
 
 # As many scans a second as with more of them, for less of the processor: they would only
@@ -35,7 +36,7 @@ THREADS: Final = 2
 def commands(*, host: str, port: int, workers: int, threads: int) -> None:
     """Serve HTTP with the INCENTIVE_* settings of the environment."""
     # Asked here once, so that a missing setting is one line and not a loop of dying workers.
-    Settings.from_environment(os.environ)
+    check_at_start(Settings.from_environment(os.environ))
     # Imported modules are shared by the forked workers; frozen, so that the collector does
     # not touch, and thereby copy, every page of them.
     gc.freeze()

@@ -21,6 +21,8 @@ from incentive.cli.pokes import Poke
 from incentive.config import Settings
 from incentive.core import jobs
 from incentive.core.db import db
+from incentive.core.keystore.checking import check_at_start
+from incentive.core.keystore.store import keystore
 from incentive.embedded.lifeline import die_with_parent
 
 
@@ -86,6 +88,7 @@ def _cron_child(settings: Settings, parent_pid: int) -> None:
 def commands(*, workers: int, with_cron: bool) -> None:
     """Work off the queue with the INCENTIVE_* settings of the environment."""
     settings = Settings.from_environment(os.environ)
+    check_at_start(settings)
     schedule.load()
     gc.freeze()
     serve_jobs(settings, workers, with_cron=with_cron)
@@ -97,6 +100,7 @@ def serve_jobs(settings: Settings, workers: int, *, with_cron: bool) -> None:
     with app.app_context():
         # A connection opened before the fork would be shared, and its answers mixed up.
         db.engine.dispose()
+        keystore().dispose()
     jobs.serve(app)
     logging.getLogger("rq").setLevel(logging.WARNING)
     PoolWorker.pool_pid = os.getpid()

@@ -1,8 +1,9 @@
 """Roles, schemas and migrations: what the administrator's login prepares before anyone works.
 
-Three roles: the administrator's (owns the schemas, used here only), `incentive_ledger`
-(owns the ledger, nobody logs in as it) and `incentive_app` (a group with the application's
-rights; the login that the web and the workers use is a member of it).
+Four roles: the administrator's (owns the schemas, used here only), `incentive_ledger` and
+`incentive_keeper` (own the ledger and the key store, nobody logs in as them) and `incentive_app`
+(a group with the application's rights; the login that the web and the workers use is a member
+of it).
 """
 
 from collections.abc import Iterator
@@ -14,23 +15,28 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
+from incentive.config import Settings
 from incentive.core.db import schema_of, sqlalchemy_url
 from incentive.core.paths import migrations_dir
 
 LEDGER_ROLE: Final = "incentive_ledger"
+KEEPER_ROLE: Final = "incentive_keeper"
 APP_ROLE: Final = "incentive_app"
 _LOCK: Final = 0x494E_4345  # "INCE": one migrator at a time
 
 
-def migrate(admin_url: str, default_code: str = "default") -> list[str]:
+def migrate(
+    admin_url: str, default_code: str = "default", settings: Settings | None = None
+) -> list[str]:
     """Bring the shared tables and every jurisdiction up to date; return their codes.
 
     A first run makes the jurisdiction `default_code`. Safe to repeat and to resume: each
-    schema carries its own version, and each step is one transaction.
+    schema carries its own version, and each step is one transaction. `settings` have the keys
+    that books with persons from before the key store need.
     """
-    with _administrator(admin_url) as connection:
-        _prepare_roles(connection)
-        _upgrade(connection, "public", "shared")
+    with administrator(admin_url) as connection:
+        prepare_roles(connection)
+        upgrade(connection, "public", "shared")
         codes = list(
             connection.scalars(text("SELECT code FROM public.jurisdictions ORDER BY code"))
         )
@@ -39,7 +45,7 @@ def migrate(admin_url: str, default_code: str = "default") -> list[str]:
             _register(connection, default_code, default_code)
             codes = [default_code]
         for code in codes:
-            _upgrade(connection, _prepare_schema(connection, code), "versions")
+            upgrade(connection, _prepare_schema(connection, code), "versions", settings)
     return codes
 
 
@@ -54,19 +60,20 @@ def create_jurisdiction(
         ValueError: `code` cannot name a schema.
     """
     schema_of(code)
-    with _administrator(admin_url) as connection:
-        _prepare_roles(connection)
-        _upgrade(connection, "public", "shared")
+    with administrator(admin_url) as connection:
+        prepare_roles(connection)
+        upgrade(connection, "public", "shared")
         known = connection.execute(
             text("SELECT name, host FROM public.jurisdictions WHERE code = :code"), {"code": code}
         ).one_or_none()
         _register(connection, code, name, host)
-        _upgrade(connection, _prepare_schema(connection, code), "versions")
+        upgrade(connection, _prepare_schema(connection, code), "versions")
     return dict(known._mapping) if known else None  # noqa: SLF001 - SQLAlchemy's public name
 
 
 @contextmanager
-def _administrator(admin_url: str) -> Iterator[Connection]:
+def administrator(admin_url: str) -> Iterator[Connection]:
+    """Log in as the administrator, alone: a second one waits."""
     engine: Engine = create_engine(sqlalchemy_url(admin_url), poolclass=NullPool)
     with engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
@@ -80,8 +87,9 @@ def _administrator(admin_url: str) -> Iterator[Connection]:
     engine.dispose()
 
 
-def _prepare_roles(connection: Connection) -> None:
-    for role in (LEDGER_ROLE, APP_ROLE):
+def prepare_roles(connection: Connection) -> None:
+    """Make the roles that nobody logs in as, if the server does not have them."""
+    for role in (LEDGER_ROLE, APP_ROLE, KEEPER_ROLE):
         known = connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :r"), {"r": role})
         if not known:
             connection.execute(text(f"CREATE ROLE {role} NOLOGIN"))
@@ -121,8 +129,13 @@ def _prepare_schema(connection: Connection, code: str) -> str:
     return schema
 
 
-def _upgrade(connection: Connection, schema: str, versions: str) -> None:
-    command.upgrade(alembic_config(connection, schema, versions), "head")
+def upgrade(
+    connection: Connection, schema: str, versions: str, settings: Settings | None = None
+) -> None:
+    """Run the steps in the folder `versions` that `schema` has not had."""
+    config = alembic_config(connection, schema, versions)
+    config.attributes["settings"] = settings
+    command.upgrade(config, "head")
     connection.rollback()
     connection.execute(text(f'REVOKE ALL ON "{schema}".alembic_version FROM {APP_ROLE}'))
     connection.commit()

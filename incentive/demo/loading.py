@@ -10,7 +10,6 @@ from incentive.activities.models import Activity, Shift, SignUp, Team
 from incentive.checkin.models import Attendance, ServiceRecord
 from incentive.core.codes import volunteer_number
 from incentive.core.db import transaction
-from incentive.core.keys import vault
 from incentive.core.zone import day_of, timezone
 from incentive.demo import (
     books,
@@ -28,9 +27,8 @@ from incentive.demo.errors import PhoneInUse
 from incentive.demo.ids import demo_id
 from incentive.demo.people import Human
 from incentive.demo.places import SINCE
-from incentive.people import passwords, phones
+from incentive.people import passwords, personal, phones
 from incentive.people import permissions as role
-from incentive.people import service as persons
 from incentive.people.models import Password, Person, RoleGrant
 from incentive.regions import files
 from incentive.regions import service as regions
@@ -142,21 +140,25 @@ def _put_grids(at: datetime) -> None:
 def _put_persons(crowd: Sequence[Human], where: dict[str, UUID]) -> None:
     known = queries.known_persons([human.id for human in crowd])
     fresh = [human for human in crowd if human.id not in known]
-    rows = []
-    for human, sequence in zip(fresh, queries.sequences(len(fresh)), strict=True):
-        e164 = phones.parse(human.phone)
-        rows.append(
-            {
-                "id": human.id,
-                "volunteer_number": volunteer_number(sequence, PROVINCE),
-                "name": human.name,
-                "birth_month": human.birth_month,
-                "phone_blind": persons.blind_phone(e164),
-                "phone_sealed": vault().seal(e164),
-                "home_region_id": where[human.home],
-                "created_at": SINCE,
-            }
-        )
+    told = {
+        human.id: {
+            "name": human.name,
+            "birth_month": human.birth_month,
+            "phone": phones.parse(human.phone),
+        }
+        for human in fresh
+    }
+    sealed = personal.sealed_all(told) if told else {}
+    rows = [
+        {
+            "id": human.id,
+            "volunteer_number": volunteer_number(sequence, PROVINCE),
+            **sealed[human.id],
+            "home_region_id": where[human.home],
+            "created_at": SINCE,
+        }
+        for human, sequence in zip(fresh, queries.sequences(len(fresh)), strict=True)
+    ]
     entered = set(queries.put(Person, rows))
     for human in fresh:
         if human.id not in entered:

@@ -73,7 +73,14 @@ class DataDirectory:
 
     def secret_file(self) -> Path:
         """Return the file of the instance's secret, made at the first call."""
-        path = self.root / "secret.key"
+        return self._secret("secret.key")
+
+    def master_key_file(self) -> Path:
+        """Return the file of the key that wraps the keys of personal data, likewise."""
+        return self._secret("master.key")
+
+    def _secret(self, name: str) -> Path:
+        path = self.root / name
         if not path.exists():
             # Written aside first: a half-written secret would lock everybody out for good.
             aside = path.with_suffix(".new")

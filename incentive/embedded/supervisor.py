@@ -25,6 +25,7 @@ from incentive.embedded.servers import Addresses, Servers
 READY_SECONDS_MAX: Final = 60.0
 STEP_SECONDS_MAX: Final = 900.0
 TICK_SECONDS: Final = 0.2
+_ADMINISTRATORS: Final = ("INCENTIVE_ADMIN_DATABASE_URL", "INCENTIVE_KEYS_ADMIN_DATABASE_URL")
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -101,9 +102,7 @@ class Supervisor:
         self._migrate(administrator)
         # What serves requests must not know how to change the schema.
         environ = {
-            name: value
-            for name, value in administrator.items()
-            if name != "INCENTIVE_ADMIN_DATABASE_URL"
+            name: value for name, value in administrator.items() if name not in _ADMINISTRATORS
         }
         environ["PROMETHEUS_MULTIPROC_DIR"] = str(self.directory.metrics)
         where = ["--host", self.plan.host, "--port", str(port)]
@@ -131,6 +130,8 @@ class Supervisor:
         # Made-up people have no authenticator app; whoever serves real ones is asked for it.
         if self.plan.demo:
             environ.setdefault("INCENTIVE_SECOND_FACTOR", "optional")
+        if not environ.get("INCENTIVE_MASTER_KEY") and not environ.get("INCENTIVE_MASTER_KEY_FILE"):
+            environ["INCENTIVE_MASTER_KEY_FILE"] = str(self.directory.master_key_file())
         return environ
 
     def _migrate(self, environ: Mapping[str, str]) -> None:

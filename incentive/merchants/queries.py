@@ -65,9 +65,9 @@ def sponsor(sponsor_id: UUID) -> Row[*tuple[Any, ...]] | None:
 
 
 def contacts(merchant_id: UUID) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return (MerchantContact, volunteer_number, name) of those who speak for a merchant now."""
+    """Return (MerchantContact, volunteer_number) of those who speak for a merchant now."""
     statement = (
-        select(MerchantContact, Person.volunteer_number, Person.name)
+        select(MerchantContact, Person.volunteer_number)
         .join(Person, Person.id == MerchantContact.person_id)
         .where(MerchantContact.merchant_id == merchant_id, MerchantContact.valid_until.is_(None))
         .order_by(MerchantContact.id)

@@ -69,6 +69,39 @@ class PhoneTaken(Conflict):
         super().__init__(_("This phone number belongs to another person already."), field="phone")
 
 
+class IdNumberTaken(Conflict):
+    """Another person has this ID number."""
+
+    code = "people.id_number_taken"
+
+    def __init__(self) -> None:
+        super().__init__(_("This ID number belongs to another person already."), field="id_number")
+
+
+class IdNumberUnusable(Invalid):
+    """This is no ID number of its kind."""
+
+    code = "people.id_number_unusable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This is not a valid ID number. Copy it from the document, digit by digit."),
+            field="id_number",
+        )
+
+
+class BirthMonthUnusable(Invalid):
+    """This is no month of birth, or not the one in the ID number."""
+
+    code = "people.birth_month_unusable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This month of birth cannot be right. Write it like 1990-01, as in the ID number."),
+            field="birth_month",
+        )
+
+
 class UnknownPerson(NotFound):
     """No such person here."""
 

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from incentive.core.keys import vault
-from incentive.people import phones, queries, role_queries
+from incentive.people import masking, personal, queries, role_queries
 from incentive.people.errors import UnknownPerson
 from incentive.regions.models import Region
 
@@ -26,7 +25,7 @@ class Me:
 
     id: UUID
     volunteer_number: str
-    name: str
+    name: str | None
     phone: str | None
     home: Region | None
     roles: list[Role]
@@ -42,11 +41,12 @@ def me(person_id: UUID, at: datetime) -> Me:
     if row is None:
         raise UnknownPerson
     found, home = row
+    known = personal.one(person_id, "name", "phone")
     return Me(
         id=found.id,
         volunteer_number=found.volunteer_number,
-        name=found.name,
-        phone=phones.masked(vault().open(found.phone_sealed)) if found.phone_sealed else None,
+        name=known.name,
+        phone=masking.phone(known.phone),
         home=home,
         roles=[
             Role(grant.id, grant.role, region, grant.station_id)

@@ -12,8 +12,10 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Sequence,
+    SmallInteger,
     Text,
     false,
+    func,
     text,
     true,
 )
@@ -27,26 +29,50 @@ person_sequence = Sequence("person_sequence", metadata=Base.metadata)
 
 
 class Person(Base):
-    """A human. Others see the volunteer number; the phone is sealed, its blind index looked up."""
+    """A human. Others see the volunteer number.
+
+    What says who it is lies in the `_sealed` columns, under the person's own key, and is read
+    and written by `personal` alone; the `_blind` ones find a person by what is known already.
+    """
 
     __tablename__ = "persons"
     __table_args__ = (
         CheckConstraint("status IN ('active','suspended')", "status"),
-        CheckConstraint("birth_month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'", "birth_month"),
         CheckConstraint("card_serial BETWEEN 1 AND 65535", "card_serial"),
         Index(None, "home_region_id"),
+        Index(None, "name_blind"),
     )
 
     id: Mapped[Id]
     volunteer_number: Mapped[str] = mapped_column(Text, unique=True)
-    name: Mapped[String]
-    birth_month: Mapped[String | None]
-    phone_blind: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    name_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    name_blind: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_blind: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    id_number_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    id_number_blind: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    birth_month_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    blind_version: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
     home_region_id: Mapped[UUID | None] = mapped_column(ForeignKey("regions.id"))
     card_serial: Mapped[int] = mapped_column(Integer, default=1)
     status: Mapped[str] = mapped_column(Text, default="active")
     created_at: Mapped[Instant]
+
+
+class BlindIndex(Base):
+    """A version of the key that blinds what persons are looked up by.
+
+    The key itself lies in the key store; `key_check` tells it from any other.
+    """
+
+    __tablename__ = "blind_indexes"
+    __table_args__ = (CheckConstraint("version > 0", "version"),)
+
+    version: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    key_check: Mapped[bytes | None] = mapped_column(LargeBinary)
+    since: Mapped[Instant] = mapped_column(server_default=func.now())
+    retired_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Password(Base):

@@ -64,9 +64,24 @@ def next_sequence() -> int:
 
 
 def insert_person(values: dict[str, Any]) -> bool:
-    """Insert a person; return False if another has the phone."""
-    statement = insert(Person).values(values).on_conflict_do_nothing(index_elements=["phone_blind"])
+    """Insert a person; return False if another has the phone or the ID number."""
+    statement = insert(Person).values(values).on_conflict_do_nothing()
     return session().scalar(statement.returning(Person.id)) is not None
+
+
+def sealed_of(person_ids: Collection[UUID], fields: Collection[str]) -> Sequence[Row[Any]]:
+    """Return id and the sealed `fields` of those who exist."""
+    columns = [getattr(Person, f"{field}_sealed") for field in fields]
+    return (
+        session().execute(select(Person.id, *columns).where(Person.id.in_(set(person_ids)))).all()
+    )
+
+
+def clear_personal(person_id: UUID) -> None:
+    """Forget what is sealed of a person, and what they were found by."""
+    names = [c.key for c in Person.__table__.c if c.key.endswith(("_sealed", "_blind"))]
+    cleared = dict.fromkeys(names)
+    session().execute(update(Person).where(Person.id == person_id).values(cleared))
 
 
 def person(person_id: UUID) -> Person | None:
@@ -79,12 +94,12 @@ def person_by_number(volunteer_number: str) -> Person | None:
     return session().scalar(select(Person).filter_by(volunteer_number=volunteer_number))
 
 
-def person_with_password(phone_blind: bytes) -> Row[*tuple[Any, ...]] | None:
-    """Return the active (Person, hash or None) of a phone."""
+def person_with_password(phone_blinds: Collection[bytes]) -> Row[*tuple[Any, ...]] | None:
+    """Return the active (Person, hash or None) of a phone, by any of its blind indexes."""
     statement = (
         select(Person, Password.hash)
         .outerjoin(Password, Password.person_id == Person.id)
-        .where(Person.phone_blind == phone_blind, Person.status == "active")
+        .where(Person.phone_blind.in_(phone_blinds), Person.status == "active")
     )
     return session().execute(statement).one_or_none()
 

@@ -1,14 +1,18 @@
 """Shapes of people's endpoints."""
 
-from marshmallow import ValidationError, fields, validate
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate
 
 from incentive.core.http import Schema
 from incentive.people.domain import SELF_ROLES
+from incentive.people.identity import ID_TYPES
 from incentive.people.passwords import LENGTH_MAX
 from incentive.people.permissions import ROLES
 from incentive.regions.models import GridKind
 
 CODE_LENGTH_MAX = 20
+_MORE = ("id_type", "id_number", "birth_month", "address")
 _PHONE = validate.Length(1, 40)
 
 
@@ -30,12 +34,31 @@ class SignInSchema(Schema):
 
 
 class RegisterSchema(Schema):
-    """A new person, who shows the card on paper: nobody chooses a password for another."""
+    """A new person, who shows the card on paper: nobody chooses a password for another.
+
+    All of it is kept sealed; what is not required need not be told.
+    """
 
     name = label(50)
     phone = fields.String(required=True, validate=_PHONE, metadata={"example": "13812345678"})
     home_region_id = fields.UUID(required=True, metadata={"description": "A community, or below"})
     role = fields.String(load_default=SELF_ROLES[0], validate=validate.OneOf(SELF_ROLES))
+    id_type = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(ID_TYPES))
+    id_number = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 40))
+    birth_month = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Regexp(r"[0-9]{4}-[0-9]{2}\Z"),
+        metadata={"example": "1990-01", "description": "An ID card's number tells it, too"},
+    )
+    address = fields.String(
+        load_default=None, allow_none=True, validate=(validate.Length(1, 200), _printable)
+    )
+
+    @post_load
+    def _apart(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        more = {name: data.pop(name) for name in _MORE}
+        return data | {"more": more}
 
 
 class OwnRegistrationSchema(RegisterSchema):
@@ -83,16 +106,16 @@ class RoleSchema(Schema):
 class MeSchema(PersonSchema):
     """What a person sees of themselves; the phone is masked."""
 
-    name = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
     phone = fields.String(required=True, allow_none=True)
     home = fields.Nested(RegionNameSchema, required=True, allow_none=True)
     roles = fields.List(fields.Nested(RoleSchema), required=True)
 
 
 class SignedInAsSchema(PersonSchema):
-    """Who signed in."""
+    """Who signed in; the name is told once the session is fully open."""
 
-    name = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
 
 
 class SessionSchema(Schema):
@@ -109,7 +132,7 @@ class SessionSchema(Schema):
         metadata={"description": "The second factor's code, or setting it up; null: fully open"},
     )
     expires_at = fields.AwareDateTime(required=True)
-    person = fields.Nested(SignedInAsSchema, required=True)
+    person = fields.Nested(SignedInAsSchema, required=True, attribute="who")
 
 
 class GrantSchema(Schema):

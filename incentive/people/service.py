@@ -4,15 +4,25 @@ Roles are granted in `roles`, sessions opened in `sign_in`, cards made in `cards
 what people see of themselves.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
 from incentive.core.codes import volunteer_number
 from incentive.core.ids import new_id
 from incentive.core.keys import vault
-from incentive.people import acts, passwords, phones, queries, role_queries
+from incentive.people import (
+    acts,
+    identity,
+    index,
+    passwords,
+    personal,
+    phones,
+    queries,
+    role_queries,
+)
 from incentive.people.caller import Caller
 from incentive.people.domain import is_home
 from incentive.people.errors import HomeTooWide, PhoneTaken, UnknownPerson
@@ -46,16 +56,19 @@ def create_person(
     password: str | None,
     home_region_id: UUID,
     role: str = VOLUNTEER,
+    more: Mapping[str, str | None] = MappingProxyType({}),
     by: Caller | None,
     at: datetime,
 ) -> Person:
     """Enter a person with a fresh volunteer number and `role` over the home region.
 
     Who has no password cannot sign in, and shows the card on paper. `by` is None for the
-    person themselves and for the command line; nobody's permission is asked here.
+    person themselves and for the command line; nobody's permission is asked here. `more` is what
+    else they tell: `id_type` and `id_number`, `birth_month`, `address`.
 
     Raises:
         PhoneUnusable, PhoneTaken, PasswordWeak: each says what to mend.
+        IdNumberUnusable, IdNumberTaken, BirthMonthUnusable: likewise.
         UnknownRegion: the home is none.
     """
     e164 = phones.parse(phone)
@@ -65,18 +78,20 @@ def create_person(
         passwords.check(password, e164)
         password_hash = passwords.hashed(password)
     person_id = new_id()
+    told = {"name": name, "phone": e164} | identity.checked(more, at)
+    personal.refuse_taken(told)
     created = {
         "id": person_id,
         "volunteer_number": volunteer_number(queries.next_sequence(), home.code[:_PROVINCE_DIGITS]),
-        "name": name,
-        "phone_blind": blind_phone(e164),
-        "phone_sealed": vault().seal(e164),
+        **personal.sealed(person_id, told),
         "home_region_id": home.id,
         "card_serial": 1,
         "status": "active",
         "created_at": at,
     }
     if not queries.insert_person(created):
+        # Somebody was entered in this very moment; the same question now has an answer.
+        personal.refuse_taken(told)
         raise PhoneTaken
     if password_hash is not None:
         queries.set_password(person_id, password_hash, at)
@@ -94,7 +109,14 @@ def create_person(
 
 
 def sign_up(
-    *, name: str, phone: str, password: str, home_region_id: UUID, role: str, at: datetime
+    *,
+    name: str,
+    phone: str,
+    password: str,
+    home_region_id: UUID,
+    role: str,
+    more: Mapping[str, str | None] = MappingProxyType({}),
+    at: datetime,
 ) -> Person:
     """Enter the person who asks for it, at the community where they live.
 
@@ -109,6 +131,7 @@ def sign_up(
         password=password,
         home_region_id=home_region_id,
         role=role,
+        more=more,
         by=None,
         at=at,
     )
@@ -120,6 +143,7 @@ def register(
     phone: str,
     home_region_id: UUID,
     role: str,
+    more: Mapping[str, str | None] = MappingProxyType({}),
     by: Caller,
     at: datetime,
 ) -> Person:
@@ -136,6 +160,7 @@ def register(
         password=None,
         home_region_id=home_region_id,
         role=role,
+        more=more,
         by=by,
         at=at,
     )
@@ -183,7 +208,7 @@ def person_by_phone(e164: str) -> Person:
     Raises:
         UnknownPerson: nobody here has it.
     """
-    row = queries.person_with_password(blind_phone(e164))
+    row = queries.person_with_password(index.reading().all("phone", e164))
     if row is None:
         raise UnknownPerson
     found: Person = row[0]
@@ -201,19 +226,19 @@ def set_password(person_id: UUID, password: str, at: datetime) -> None:
     Raises:
         UnknownPerson, PasswordWeak: nothing is changed.
     """
-    holder = person(person_id)
-    passwords.check(password, vault().open(holder.phone_sealed) if holder.phone_sealed else "-")
+    person(person_id)
+    passwords.check(password, personal.one(person_id, "phone").phone or "-")
     queries.set_password(person_id, passwords.hashed(password), at)
     queries.revoke_all(person_id, at)
 
 
 def blind_phone(e164: str) -> bytes:
-    """Return what a phone is looked up by."""
+    """Return what wrong tries for a phone are counted by."""
     return vault().blind(f"phone/{e164}")
 
 
 def blind_place(e164: str, place: str) -> bytes:
-    """Return what wrong tries for a phone from one place are looked up by."""
+    """Return what wrong tries for a phone from one place are counted by."""
     return vault().blind(f"phone-from/{e164}/{place}")
 
 

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from incentive.core.db import session, transaction
-from incentive.core.keys import vault
-from incentive.people import passwords, phones, queries
+from incentive.people import index, passwords, personal, phones, queries
 from incentive.people.caller import Caller, token_hash
 from incentive.people.domain import (
     FAILURES_ANYWHERE_MAX,
@@ -17,7 +16,7 @@ from incentive.people.errors import SignInLocked, WrongCredentials
 from incentive.people.models import Person, SignInFailure
 from incentive.people.one_time import service as one_time
 from incentive.people.one_time.domain import Purpose
-from incentive.people.service import blind_phone, blind_place, person
+from incentive.people.service import blind_phone, blind_place
 from incentive.people.sessions.opening import Opened, open_session
 
 Done = TypeVar("Done")
@@ -52,10 +51,9 @@ def change_password(by: Caller, current: str, new: str, at: datetime, place: str
         As `prove`; PasswordWeak: nothing is changed.
     """
     with transaction():
-        sealed = person(by.person_id).phone_sealed
-    if sealed is None:
+        e164 = personal.one(by.person_id, "phone").phone
+    if e164 is None:
         raise WrongCredentials
-    e164 = vault().open(sealed)
     passwords.check(new, e164)
     fresh_hash = passwords.hashed(new)
 
@@ -85,7 +83,7 @@ def prove(
     with transaction():
         for key in limits:
             _refuse_locked(queries.failures_of(key), at)
-        row = queries.person_with_password(blind)
+        row = queries.person_with_password(index.reading().all("phone", e164))
     holder, kept = (row[0], row[1]) if row else (None, None)
     right = passwords.verify(kept, password)
     fresh_hash = (

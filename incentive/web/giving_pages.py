@@ -98,7 +98,7 @@ def draw(refusal: IncentiveError | None = None) -> str:
     with transaction():
         who, at = caller(), clock.now()
         policy = policies.policy()
-        _name, home = queries.person_at_home(who.person_id)
+        home = queries.home_path(who.person_id)
         stations = counter_queries.nearest_with_goods(home, STATIONS_MAX)
         context = {
             "policy": policy,

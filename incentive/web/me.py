@@ -13,6 +13,7 @@ from incentive.core.paging import page
 from incentive.core.zone import day_of
 from incentive.ledger import service as ledger
 from incentive.ledger.domain import NEVER, Balance
+from incentive.people import personal
 from incentive.people.caller import Caller
 from incentive.points.disputes.domain import TAKEN
 from incentive.points.notices import service as notices
@@ -52,7 +53,8 @@ _REASONED: Final = ("release", "refund", "adjustment", "reversal")
 
 def me(who: Caller, at: datetime) -> dict[str, Any]:
     """Return the context of `web/me.html`."""
-    name, home = queries.person_at_home(who.person_id)
+    home = queries.home_path(who.person_id)
+    name = personal.one(who.person_id, "name").name
     return {
         "person": {"number": who.volunteer_number, "name": name},
         "balance": _balance(who, at),

@@ -31,14 +31,14 @@ def place_name() -> str:
     return "" if name in {None, code} else str(name)
 
 
-def person_at_home(person_id: UUID) -> Row[*tuple[Any, ...]]:
-    """Return a person's name and the path of their home, which may be None."""
+def home_path(person_id: UUID) -> str | None:
+    """Return the path of a person's home, if they have one."""
     statement = (
-        select(Person.name, Region.path)
-        .outerjoin(Region, Region.id == Person.home_region_id)
+        select(Region.path)
+        .join(Person, Person.home_region_id == Region.id)
         .where(Person.id == person_id)
     )
-    return session().execute(statement).one()
+    return session().scalar(statement)
 
 
 def verified_minutes(person_id: UUID) -> int:

@@ -7,6 +7,7 @@ from flask import request
 from incentive.app import create_app
 from incentive.config import Settings, SettingsError
 from incentive.core.db import db, transaction
+from incentive.core.keystore.store import keystore
 from tests import factories
 
 ENVIRON = {
@@ -30,6 +31,7 @@ def application(live, **settings):
         finally:
             db.session.remove()
             db.engine.dispose()
+            keystore().dispose()
 
 
 def card_url(app, **headers):

@@ -17,6 +17,7 @@ from incentive.app import create_app
 from incentive.cli.pokes import Poke
 from incentive.core import jobs
 from incentive.core.db import db, jurisdiction, transaction, use_jurisdiction
+from incentive.core.keystore.store import keystore
 from incentive.embedded.child import Child
 from incentive.embedded.directory import DataDirectory
 from incentive.embedded.servers import Servers
@@ -63,6 +64,7 @@ def app(live: Flask, valkey: tuple[str, Child]) -> Iterator[Flask]:
     with app.app_context():
         yield app
         db.engine.dispose()
+        keystore().dispose()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 
 from incentive.app import create_app
 from incentive.core.db import db
+from incentive.core.keystore.store import keystore
 from incentive.core.limits import Limits, TooFast
 from tests import server
 
@@ -22,6 +23,7 @@ def narrow(live):
         yield app.test_client()
         db.session.remove()
         db.engine.dispose()
+        keystore().dispose()
 
 
 @pytest.mark.parametrize("where", ["redis", "memory"])

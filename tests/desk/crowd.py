@@ -12,20 +12,20 @@ INSERT INTO regions (id, code, level, name, parent_id, path, valid_from)
 SELECT gen_random_uuid(), '5301020010' || to_char(n, 'FM00'), 'community', '社区' || n, parent.id,
        (parent.path::text || '.5301020010' || to_char(n, 'FM00'))::ltree, '2020-01-01'
 FROM generate_series(10, 59) n, regions parent WHERE parent.code = '53';
-INSERT INTO persons (id, volunteer_number, name, home_region_id, card_serial, status, created_at)
-SELECT gen_random_uuid(), '53' || to_char(n, 'FM00000000000'), '某', home.id, 1, 'active', now()
+INSERT INTO persons (id, volunteer_number, home_region_id, card_serial, status, created_at)
+SELECT gen_random_uuid(), '53' || to_char(n, 'FM00000000000'), home.id, 1, 'active', now()
 FROM generate_series(1, {people}) n
 JOIN (SELECT id, row_number() OVER (ORDER BY code) AS k FROM regions WHERE level = 'community') home
   ON home.k = n % 50 + 1;
 INSERT INTO accounts (owner, asset, purpose, expires_on)
 SELECT 'person:' || id, 'points', purpose, date '2099-12-31' FROM persons,
-       unnest(ARRAY['available', 'held']) purpose WHERE name = '某'
+       unnest(ARRAY['available', 'held']) purpose WHERE home_region_id IS NOT NULL
 UNION ALL SELECT 'region:' || id, 'points', 'issuance', date '9999-12-31' FROM regions;
 CREATE TEMP TABLE who AS SELECT row_number() OVER (ORDER BY p.id) AS k, 'person:' || p.id AS owner,
        a.id AS purse, i.id AS issuer
 FROM persons p JOIN accounts a ON a.owner = 'person:' || p.id AND a.purpose = 'available'
 JOIN accounts i ON i.owner = 'region:' || p.home_region_id AND i.purpose = 'issuance'
-WHERE p.name = '某';
+WHERE p.home_region_id IS NOT NULL;
 INSERT INTO transactions (key, request_hash, kind, source, actor, effective_on, posted_at)
 SELECT 'crowd:' || n, '', CASE WHEN n % 1000 = 7 THEN 'refund' ELSE 'award' END,
        'crowd:' || n, CASE WHEN n % 10 = 0 THEN w.owner ELSE 'system' END,

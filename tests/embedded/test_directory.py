@@ -41,6 +41,14 @@ def test_the_secret_is_made_once_and_is_its_owners_alone(directory):
     assert directory.secret_file().read_text() == first
 
 
+def test_the_master_key_is_made_once_and_is_not_the_secret(directory):
+    path = directory.master_key_file()
+    assert len(path.read_text().strip()) == 64
+    assert mode(path) == 0o600
+    assert directory.master_key_file().read_text() == path.read_text()
+    assert path.read_text() != directory.secret_file().read_text()
+
+
 def test_a_secret_that_was_cut_short_is_made_again(directory):
     (directory.root / "secret.new").write_text("ha")
     assert len(directory.secret_file().read_text().strip()) == 64

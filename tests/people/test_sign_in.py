@@ -31,7 +31,7 @@ def fail(phone=PHONE, times=1, at=NOW, place=""):
 
 
 def test_phone_and_password_open_a_session_for_30_days(person):
-    token, expires_at, who, _awaits = sign_in("+86 138-1234-5678", PASSWORD, NOW)
+    token, expires_at, who, *_more = sign_in("+86 138-1234-5678", PASSWORD, NOW)
     assert (who.id, expires_at) == (person.id, NOW + timedelta(days=30))
     with transaction():
         assert session().scalars(select(SignIn.token_hash)).all() == [token_hash(token)]

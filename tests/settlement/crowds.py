@@ -7,8 +7,8 @@ from incentive.core.db import session
 _MAKE = """
     INSERT INTO regions (id, code, level, name, path, valid_from)
     VALUES (gen_random_uuid(), '53', 'province', '云南省', '53', '2020-01-01');
-    INSERT INTO persons (id, volunteer_number, name, card_serial, status, created_at)
-    SELECT gen_random_uuid(), 'K' || lpad(n::text, 12, '0'), '志愿者', 1, 'active', now()
+    INSERT INTO persons (id, volunteer_number, card_serial, status, created_at)
+    SELECT gen_random_uuid(), 'K' || lpad(n::text, 12, '0'), 1, 'active', now()
     FROM generate_series(1, :people) n;
     INSERT INTO teams (id, region_id, name, created_at)
     SELECT gen_random_uuid(), id, '志愿队', now() FROM regions;

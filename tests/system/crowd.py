@@ -26,8 +26,8 @@ _MAKE = """
     SET LOCAL search_path TO j_default, public;
     INSERT INTO regions (id, code, level, name, path, valid_from)
     VALUES (gen_random_uuid(), '53', 'province', '云南省', '53', '2020-01-01');
-    INSERT INTO persons (id, volunteer_number, name, card_serial, status, created_at)
-    SELECT gen_random_uuid(), 'C' || lpad(n::text, 12, '0'), '志愿者', 1, 'active', now()
+    INSERT INTO persons (id, volunteer_number, card_serial, status, created_at)
+    SELECT gen_random_uuid(), 'C' || lpad(n::text, 12, '0'), 1, 'active', now()
     FROM generate_series(0, {people}) n;
     INSERT INTO sign_ins (id, person_id, token_hash, created_at, expires_at)
     SELECT gen_random_uuid(), id, sha256(convert_to(volunteer_number, 'UTF8')), now(),

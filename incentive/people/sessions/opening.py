@@ -2,14 +2,14 @@
 
 import secrets
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from flask import current_app, has_request_context, request
 
 from incentive.config import Settings
 from incentive.core.addresses import client_network
 from incentive.core.db import session
-from incentive.people import role_queries
+from incentive.people import personal, role_queries
 from incentive.people.caller import token_hash
 from incentive.people.domain import SESSION_TIME
 from incentive.people.models import Person, SignIn
@@ -27,12 +27,22 @@ TOKEN_BYTES: Final = 32
 
 
 class Opened(NamedTuple):
-    """A fresh session: its token, shown this once, and what it still awaits."""
+    """A fresh session: its token, shown this once, and what it still awaits.
+
+    Half open it does not tell the `name`.
+    """
 
     token: str
     expires_at: datetime
     person: Person
     awaits: Awaits | None = None
+    name: str | None = None
+
+    @property
+    def who(self) -> dict[str, Any]:
+        """Return what the person is told of themselves."""
+        number = self.person.volunteer_number
+        return {"id": self.person.id, "volunteer_number": number, "name": self.name}
 
 
 def open_session(person: Person, at: datetime, *, strong: bool = False) -> Opened:
@@ -52,7 +62,8 @@ def open_session(person: Person, at: datetime, *, strong: bool = False) -> Opene
             **where(),
         )
     )
-    return Opened(token, expires_at, person, waits)
+    name = None if waits else personal.one(person.id, "name").name
+    return Opened(token, expires_at, person, waits, name)
 
 
 def where() -> dict[str, str]:
