@@ -19,7 +19,7 @@ from incentive.points.corrections.domain import expires_on
 from incentive.regions import service as regions
 from incentive.regions.models import Region
 from incentive.settlement.domain import Version
-from incentive.settlement.models import RuleVersion, SettlementFailure
+from incentive.settlement.models import Award, RuleVersion, SettlementFailure
 
 _KEY: Final = "hashtextextended('settlement ' || current_schema(), 0)"
 # One row for each record, in their order. Nothing is read that the rules do not look at: a
@@ -128,6 +128,11 @@ def insert_awards(
             "at": at,
         },
     )
+
+
+def transaction_of(record_id: UUID) -> int | None:
+    """Return the transaction that paid a record, if it was paid any points."""
+    return session().scalar(select(Award.transaction_id).filter_by(service_record_id=record_id))
 
 
 def tries_of(record_id: UUID) -> int:

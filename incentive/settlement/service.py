@@ -31,6 +31,8 @@ from incentive.points.corrections.domain import expires_on
 from incentive.settlement import queries
 from incentive.settlement.domain import Version, oldest_version, retry_at
 from incentive.settlement.errors import NoRuleInForce, OverBudget, UnknownFailure
+from incentive.settlement.findings import service as findings
+from incentive.settlement.findings.domain import Doubtful
 from incentive.settlement.models import SettlementFailure
 
 BATCH: Final = 2000
@@ -43,6 +45,7 @@ FAULTS: Final = (
     rules.RuleError,
     ArithmeticError,
     ValueError,
+    Doubtful,
 )
 
 
@@ -53,11 +56,13 @@ def settle_lane(lane: int, at: datetime, limit: int = BATCH) -> int:
     other in a circle, and whatever goes wrong undoes all of it.
 
     Raises:
-        OverBudget, IncentiveError, DBAPIError, rules.RuleError, ArithmeticError, ValueError (FAULTS):
-            these records need `settle`.
+        OverBudget, IncentiveError, DBAPIError, rules.RuleError, ArithmeticError, ValueError,
+        Doubtful (FAULTS): these records need `settle`.
     """
     queries.lock_lane(lane)
     version, records = _take((lane,), at, limit)
+    if findings.look([record.record_id for record in records], at):
+        raise Doubtful
     if records:
         _award(version, records, at)
     return len(records)
@@ -70,8 +75,13 @@ def settle(at: datetime, limit: int = BATCH, lanes: Sequence[int] = LANES) -> in
     """
     queries.lock_settlement()
     version, records = _take(lanes, at, limit)
-    if records:
-        _settle_or_split(version, records, at)
+    doubtful = findings.look([record.record_id for record in records], at)
+    plain = [record for record in records if record.record_id not in doubtful]
+    if plain:
+        _settle_or_split(version, plain, at)
+    for record in records:
+        if record.record_id in doubtful:
+            _settle_and_hold(version, record, at)
     return len(records)
 
 
@@ -179,6 +189,15 @@ def _settle_or_split(
         middle = len(records) // 2
         _settle_or_split(version, records[:middle], at)
         _settle_or_split(version, records[middle:], at)
+
+
+def _settle_and_hold(version: Version | None, record: VerifiedRecord, at: datetime) -> None:
+    """Pay a record of which something was found, and hold its points before anybody spends them."""
+    _settle_or_split(version, [record], at)
+    record_id = UUID(record.record_id)
+    transaction_id = queries.transaction_of(record_id)
+    if transaction_id is not None:
+        findings.hold(record_id, transaction_id, UUID(record.person_id), at)
 
 
 def _award(version: Version | None, records: Sequence[VerifiedRecord], at: datetime) -> None:

@@ -33,6 +33,7 @@ class Dispute(Base):
         CheckConstraint("points > 0 AND held BETWEEN 1 AND points", "points"),
         CheckConstraint("reason <> ''", "reason"),
         CheckConstraint("(side = 'taken') = (opened_by = person_id)", "opened"),
+        CheckConstraint("opened_by IS NOT NULL OR side = 'given'", "opened_by_the_system"),
         CheckConstraint("(status = 'open') = (closing_id IS NULL)", "closed"),
         CheckConstraint(
             "(status IN ('for_person','against_person')) = (decided_by IS NOT NULL)", "decided"
@@ -58,7 +59,8 @@ class Dispute(Base):
     points: Mapped[int] = mapped_column(BigInteger)
     held: Mapped[int] = mapped_column(BigInteger)
     reason: Mapped[String]
-    opened_by: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
+    # NULL: the system held points by itself, because of how they look (`flagging`).
+    opened_by: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
     opened_at: Mapped[Instant]
     made_by: Mapped[UUID | None]
     proposed_by: Mapped[UUID | None]

@@ -57,10 +57,18 @@ def lock(dispute_id: UUID) -> Row[*tuple[Any, ...]] | None:
 
 
 def overdue(today: date, limit: int) -> Sequence[Dispute]:
-    """Return open disputes about points given whose term is over, locked, the oldest first."""
+    """Return open disputes about points given whose term is over, locked, the oldest first.
+
+    What the system held is not among them: it waits until somebody has decided.
+    """
     late = (
         select(Dispute)
-        .where(Dispute.status == "open", Dispute.side == "given", Dispute.due_on < today)
+        .where(
+            Dispute.status == "open",
+            Dispute.side == "given",
+            Dispute.opened_by.is_not(None),
+            Dispute.due_on < today,
+        )
         .order_by(Dispute.due_on, Dispute.id)
         .limit(limit)
     )
@@ -79,7 +87,7 @@ def listed(paths: Sequence[str], status: str | None) -> Select[*tuple[Any, ...]]
         )
         .join(Region, Region.id == Dispute.region_id)
         .join(Person, Person.id == Dispute.person_id)
-        .join(opener, opener.id == Dispute.opened_by)
+        .outerjoin(opener, opener.id == Dispute.opened_by)
         .where(regions.inside(Region.path, paths))
     )
     return found if status is None else found.where(Dispute.status == status)

@@ -51,7 +51,9 @@ class ListedDisputeSchema(Schema):
 
     dispute = fields.Nested(DisputeSchema, attribute="Dispute", required=True)
     volunteer_number = fields.String(required=True)
-    opened_by = fields.String(required=True)
+    opened_by = fields.String(
+        required=True, allow_none=True, metadata={"description": "Null: the system, by itself"}
+    )
     region = fields.String(required=True)
 
 
