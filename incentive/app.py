@@ -42,6 +42,8 @@ from incentive.merchants import sources as merchants_sources  # noqa: F401 - reg
 from incentive.people import api as people_api
 from incentive.people import caller, me_api, origin
 from incentive.people.devices import api as devices_api
+from incentive.people.external import api as identities_api
+from incentive.people.external import service as external
 from incentive.people.one_time import api as one_time_api
 from incentive.people.second_factor import api as second_factor_api
 from incentive.people.sessions import api as sessions_api
@@ -92,6 +94,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     sessions_api.bp,
     devices_api.bp,
     tokens_api.bp,
+    identities_api.bp,
     activities_api.bp,
     checkin_api.bp,
     scan_api.bp,
@@ -147,6 +150,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     browser.init_app(app)
     limits.init_app(app)
     sms.init_app(app)
+    external.init_app(app)
     origin.init_app(app)
     rendering.init_app(app)
     app.extensions["error_page"] = pages.error_page

@@ -33,7 +33,8 @@ class Settings:
     `sms_token` what a gateway knows us by; without it there are none, and with `prove_phones`
     nobody registers without a code that was sent to their phone. `codes_per_minute` holds for one
     client address. With `second_factor_required` (the environment's default) managers, auditors
-    and administrators sign in with an authenticator app.
+    and administrators sign in with an authenticator app. `identity_providers` is the file of the
+    services by which people may sign in besides.
     """
 
     database_url: str
@@ -57,6 +58,7 @@ class Settings:
     checkpoint_webhook_inside: bool = False
     security_contact: str | None = None
     second_factor_required: bool = False
+    identity_providers: str | None = None
     keys_database_url: str = ""
     keys_admin_database_url: str = ""
     master_keys: tuple[bytes, ...] = ()
@@ -104,6 +106,7 @@ class Settings:
             sms=_sms(environ),
             sms_token=environ.get("INCENTIVE_SMS_TOKEN", "").strip(),
             prove_phones=_proving(environ),
+            identity_providers=environ.get("INCENTIVE_IDENTITY_PROVIDERS", "").strip() or None,
             second_factor_required=_choice(
                 environ, "INCENTIVE_SECOND_FACTOR", ("required", "optional")
             )

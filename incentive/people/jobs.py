@@ -7,6 +7,7 @@ from incentive.core.db import transaction
 from incentive.core.jobs import periodic
 from incentive.people import queries
 from incentive.people.devices import queries as device_queries
+from incentive.people.external import queries as external_queries
 from incentive.people.one_time import queries as one_time_queries
 
 ANSWERS_KEPT = timedelta(days=7)
@@ -25,4 +26,5 @@ def forget() -> None:
         idempotency.sweep(now - ANSWERS_KEPT)
         one_time_queries.forget(now - CODES_KEPT)
         device_queries.forget_pairings(now - CODES_KEPT)
+        external_queries.forget_attempts(now - CODES_KEPT)
         queries.forget(failures_before=now - FAILURES_KEPT, sessions_before=now - SESSIONS_KEPT)

@@ -168,6 +168,20 @@ def to_second_factor() -> ResponseReturnValue:
     return _to("web.second_factor")
 
 
+@bp.get("/sign-in/link/code")
+@needs(PUBLIC)
+def to_link_identity() -> ResponseReturnValue:
+    """Go to where an account is linked."""
+    return _to("web.link_identity")
+
+
+@bp.get("/me/identities/<uuid:_form>/unlink")
+@needs(PUBLIC)
+def to_identities(_form: UUID) -> ResponseReturnValue:
+    """Go to where one's accounts are listed."""
+    return _to("web.my_sessions")
+
+
 @bp.get("/sign-in/sms/code")
 @needs(PUBLIC)
 def to_sign_in_by_sms() -> ResponseReturnValue:

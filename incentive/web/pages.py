@@ -24,6 +24,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     device_pages,
     discrepancy_pages,
     duty_pages,
+    external_pages,
     giving_pages,
     ledger_pages,
     me_pages,

@@ -14,6 +14,7 @@ from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text, _
 from incentive.core.needs import OWN, needs
 from incentive.people.caller import Caller, caller, cookie_name
+from incentive.people.external import service as external
 from incentive.people.second_factor import service as factor
 from incentive.people.sessions import service as sessions
 from incentive.web import forms
@@ -58,6 +59,12 @@ def _page(refusal: IncentiveError | None = None) -> str:
         who = caller()
         found = sessions.sessions(who, clock.now())
         app = factor.recovery_codes_left(who.person_id)
+        linked = external.identities(who)
     return render_template(
-        "web/sessions.html", sessions=found, current=who.sign_in_id, app=app, refusal=refusal
+        "web/sessions.html",
+        sessions=found,
+        current=who.sign_in_id,
+        app=app,
+        linked=linked,
+        refusal=refusal,
     )

@@ -1,5 +1,6 @@
 """Signing in and out with a browser: the session's token lies in a cookie that no script reads."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from flask import Response, make_response, redirect, render_template, request, url_for
@@ -15,6 +16,7 @@ from incentive.core.needs import PUBLIC, needs
 from incentive.people.caller import Caller, cookie_name, identify, presented_token
 from incentive.people.devices.service import Paired
 from incentive.people.errors import ForeignOrigin
+from incentive.people.external import service as external
 from incentive.people.sessions.domain import Awaits
 from incentive.people.sessions.opening import Opened
 from incentive.people.sign_in import sign_in as open_session
@@ -33,7 +35,7 @@ def sign_in() -> ResponseReturnValue:
     if viewer.greet():
         return redirect(url_for("web.me"))
     back = own_path(request.args.get("next"))
-    return render_template("web/sign_in.html", errors=[], phone="", next=back, by_sms=sms.is_on())
+    return _page(back)
 
 
 @bp.post("/sign-in")
@@ -49,9 +51,7 @@ def sign_in_now() -> ResponseReturnValue:
         raise
     except IncentiveError as error:
         errors = [(error.field, error.message)]
-        page = render_template(
-            "web/sign_in.html", errors=errors, phone=phone, next=back, by_sms=sms.is_on()
-        )
+        page = _page(back, errors, phone)
         answer = make_response(page, error.status)
         wait = error.figures.get("retry_after_seconds")
         if wait is not None:
@@ -98,6 +98,17 @@ def opened(session: Opened, back: str = "") -> Response:
     answer = make_response(redirect(back, _SEE_OTHER))
     keep(answer, session)
     return answer
+
+
+def _page(back: str, errors: Sequence[tuple[str | None, object]] = (), phone: str = "") -> str:
+    return render_template(
+        "web/sign_in.html",
+        errors=list(errors),
+        phone=phone,
+        next=back,
+        by_sms=sms.is_on(),
+        providers=external.providers(),
+    )
 
 
 def _first_page(who: Caller) -> str:

@@ -621,7 +621,13 @@ def duty() -> dict[str, Any]:
 
 
 def sign_in(errors: list[tuple[str | None, str]], phone: str = "") -> dict[str, Any]:
-    return {"errors": errors, "phone": phone, "next": "", "by_sms": not errors}
+    return {
+        "errors": errors,
+        "phone": phone,
+        "next": "",
+        "by_sms": not errors,
+        "providers": [{"name": "wechat", "label": "微信"}],
+    }
 
 
 def register(**more: Any) -> dict[str, Any]:

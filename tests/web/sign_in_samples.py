@@ -9,6 +9,8 @@ from incentive.web.errors import FieldUnreadable
 
 PUBLIC = (
     "pair",
+    "link_identity",
+    "link_identity_sent",
     "pair_spent",
     "factor_code",
     "factor_code_wrong",
@@ -77,7 +79,7 @@ def sessions(**more):
         SimpleNamespace(id=HERE, browser="WeChat · Android", network="203.0.113.*", **TIMES),
         SimpleNamespace(id=UUID(int=2), browser="", network="", **(TIMES | {"used_at": None})),
     ]
-    return {"sessions": rows, "current": HERE, "app": None, "refusal": None} | more
+    return {"sessions": rows, "current": HERE, "app": None, "linked": [], "refusal": None} | more
 
 
 PAGES = {
@@ -97,7 +99,17 @@ PAGES = {
         lambda: {"codes": ["7K3M9QX0D2", "AB12CD34EF"]},
     ),
     "sessions": ("web/sessions.html", sessions),
-    "sessions_app": ("web/sessions.html", lambda: sessions(app=8)),
+    "sessions_app": (
+        "web/sessions.html",
+        lambda: sessions(
+            app=8, linked=[SimpleNamespace(id=HERE, provider="wechat", linked_at=NOW)]
+        ),
+    ),
+    "link_identity": (
+        "web/link_identity.html",
+        lambda: {"errors": [], "phone": "", "sent": False},
+    ),
+    "link_identity_sent": ("web/link_identity.html", lambda: WRONG),
     "devices": ("web/devices.html", devices),
     "devices_counter": (
         "web/devices.html",
