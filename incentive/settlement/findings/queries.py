@@ -11,6 +11,25 @@ from incentive.core.arrays import plain_array
 from incentive.core.db import session
 from incentive.settlement.findings.models import AttendanceFinding
 
+# What each kind needs before it can be found at all. Of most records none of it holds, and this is
+# all that looking costs: who else was at the shift, where else the person was about that time, and
+# whether anybody but they themselves scanned.
+_DOUBTS: Final = """
+    SELECT t.id::text AS record_id,
+           NOT EXISTS (SELECT FROM attendances o
+                       WHERE o.shift_id = t.shift_id AND o.person_id <> t.person_id) AS alone,
+           EXISTS (SELECT FROM attendances b
+                   WHERE b.person_id = t.person_id AND b.id <> t.attendance_id
+                     AND b.check_in_at BETWEEN a.check_in_at - CAST(:longest AS interval)
+                                           AND a.check_out_at + CAST(:within AS interval)
+                     AND coalesce(b.check_out_at, b.check_in_at)
+                         >= a.check_in_at - CAST(:within AS interval)) AS elsewhere,
+           EXISTS (SELECT FROM scans x
+                   WHERE x.attendance_id = t.attendance_id AND x.actor_id <> t.person_id) AS seen
+    FROM unnest(CAST(:records AS uuid[])) AS w (id)
+    JOIN service_records t ON t.id = w.id
+    JOIN attendances a ON a.id = t.attendance_id
+"""
 _THEM: Final = """
     WITH them AS (
         SELECT r.id AS record_id, r.person_id, r.shift_id, r.attendance_id, a.check_in_at,
@@ -83,6 +102,11 @@ _PAIRS: Final = """
 """
 
 
+def doubts(records: Sequence[str], **limits: Any) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return of each record whether it is `alone`, the person also `elsewhere`, and `seen`."""
+    return session().execute(text(_DOUBTS), {"records": plain_array(records), **limits}).all()
+
+
 def travels(records: Sequence[str], **limits: Any) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the records with another attendance of the person's near in time, both with a place."""
     return _found(_TRAVELS, records, limits)
@@ -117,5 +141,7 @@ def of(record_id: UUID) -> Sequence[AttendanceFinding]:
 def _found(
     kind: str, records: Sequence[str], limits: Mapping[str, Any]
 ) -> Sequence[Row[*tuple[Any, ...]]]:
+    if not records:
+        return []
     values = {"records": plain_array(records), **limits}
     return session().execute(text(_THEM + kind), values).all()

@@ -15,7 +15,11 @@ def look(records: Sequence[str], at: datetime) -> set[str]:
     """Look at records that are about to be paid; keep what is found, return whose it is."""
     if not records:
         return set()
-    found = [*_travels(records), *_devices(records), *_cards(records), *_pairs(records)]
+    doubts = queries.doubts(records, within=domain.TRAVEL_WITHIN, longest=domain.ATTENDANCE_MAX)
+    alone = [doubt.record_id for doubt in doubts if doubt.alone]
+    elsewhere = [doubt.record_id for doubt in doubts if doubt.elsewhere]
+    seen = [doubt.record_id for doubt in doubts if doubt.seen]
+    found = [*_travels(elsewhere), *_devices(seen), *_cards(elsewhere), *_pairs(alone)]
     if found:
         queries.add([{"id": new_id(), "found_at": at, "about_id": None} | row for row in found])
     return {str(row["record_id"]) for row in found}
