@@ -40,7 +40,7 @@ from incentive.merchants import checks as merchants_checks  # noqa: F401 - regis
 from incentive.merchants import payments_api, statements_api
 from incentive.merchants import sources as merchants_sources  # noqa: F401 - registers itself
 from incentive.people import api as people_api
-from incentive.people import caller, me_api, origin
+from incentive.people import caller, finding_api, me_api, origin
 from incentive.people.devices import api as devices_api
 from incentive.people.external import api as identities_api
 from incentive.people.external import service as external
@@ -89,6 +89,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     payments_api.bp,
     people_api.bp,
     me_api.bp,
+    finding_api.bp,
     one_time_api.bp,
     second_factor_api.bp,
     sessions_api.bp,

@@ -38,6 +38,7 @@ ACTIONS: Final[dict[str, Text]] = {
     "person.create": _("Person entered"),
     "person.password": _("Password given"),
     "person.second_factor": _("Authenticator app reset"),
+    "person.reveal": _("Personal data seen in full"),
     "points.adjust": _("Points adjusted"),
     "points.approve": _("Correction of points approved"),
     "points.policy": _("Policy on points changed"),

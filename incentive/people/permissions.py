@@ -51,6 +51,8 @@ def _held(of: str, *roles: str) -> Permission:
 TABLE: Final[dict[str, Permission]] = {
     # People
     "person.create": _held(REGION, GRID_WORKER, COMMUNITY_WORKER, ADMINISTRATOR),
+    "person.find": _held(REGION, GRID_WORKER, COMMUNITY_WORKER, ADMINISTRATOR),
+    "person.reveal": _held(REGION, COMMUNITY_WORKER, ADMINISTRATOR),
     "role.grant": _held(STATION, ADMINISTRATOR),
     "grid.manage": _held(REGION, COMMUNITY_WORKER, ADMINISTRATOR),
     # Activities and attendance

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, delete, or_, select, update
+from sqlalchemy import Row, and_, delete, false, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from incentive.core.db import session
@@ -112,6 +112,20 @@ def person_with_home(person_id: UUID) -> Row[*tuple[Any, ...]] | None:
         .where(Person.id == person_id)
     )
     return session().execute(statement).one_or_none()
+
+
+def found(
+    column: str, values: Collection[Any], *, within: Collection[str], limit: int
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return those at home `within` regions (paths) in whose `column` one of `values` stands."""
+    statement = (
+        select(Person.id, Person.volunteer_number, Person.status, Region.name.label("home"))
+        .join(Region, Region.id == Person.home_region_id)
+        .where(getattr(Person, column).in_(values), or_(false(), *map(Region.path.within, within)))
+        .order_by(Person.volunteer_number)
+        .limit(limit)
+    )
+    return session().execute(statement).all()
 
 
 def numbers_of(person_ids: Collection[UUID]) -> dict[UUID, str]:

@@ -37,6 +37,7 @@ ROOT = Path(__file__).parents[2]
 NAME, PHONE = "欧阳不可见", "13977771234"
 
 NOT_ADMINISTRATIVE = {
+    "api_finding.find": "looks for people and changes nothing",
     "web.invite_family": "as api_family.invite",
     "web.accept_family": "as api_family.accept",
     "web.end_family": "as api_family.end",
@@ -326,6 +327,7 @@ RECORDED = {
 }
 # endpoint: (act, the file of the test that sees it recorded)
 RECORDED_ELSEWHERE: dict[str, tuple[str, str]] = {
+    "api_finding.reveal": ("person.reveal", "tests/people/test_finding.py"),
     "api_devices.pair_scanner": ("device.pair", "tests/web/test_devices.py"),
     "api_devices.pair_counter": ("device.pair", "tests/web/test_devices.py"),
     "api_devices.end_device": ("device.end", "tests/web/test_devices.py"),

@@ -1,0 +1,83 @@
+"""Finding persons by what is known of them, shown masked; and showing it in full, for a reason."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from incentive.people import acts, identity, index, masking, personal, phones, queries
+from incentive.people.caller import Caller
+from incentive.people.errors import UnknownPerson
+from incentive.people.personal import Personal
+
+FOUND_MAX = 50
+REASON_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A person as staff may see them in a list; `home` is the region's name."""
+
+    id: UUID
+    volunteer_number: str
+    status: str
+    home: str | None
+    known: Personal
+
+
+def find(by: Caller, **by_what: str) -> list[Found]:
+    """Return those in the caller's reach whom one thing known leads to, masked, at most 50.
+
+    `by_what` is one of `volunteer_number`, `phone`, `name` or `id_number` with its `id_type`. All
+    but the number are found only whole: an index that knew parts of them would give them away.
+
+    Raises:
+        OutOfScope: the caller may find nobody.
+        PhoneUnusable, IdNumberUnusable: there can be none such.
+    """
+    by.require_somewhere("person.find")
+    rows = queries.found(*_wanted(by_what), within=by.regions_for("person.find"), limit=FOUND_MAX)
+    return _masked(rows)
+
+
+def reveal(
+    person_id: UUID, fields: Collection[str], reason: str, by: Caller, at: datetime
+) -> Personal:
+    """Return `fields` of a person in full, and record who saw which of them, and why.
+
+    Raises:
+        UnknownPerson: nobody here has this id.
+        OutOfScope: the caller may not reveal persons of that home.
+    """
+    row = queries.person_with_home(person_id)
+    if row is None:
+        raise UnknownPerson
+    home = row[1]
+    by.require("person.reveal", region_path=home.path if home is not None else None)
+    seen = sorted(set(fields) & set(personal.FIELDS))
+    known = personal.one(person_id, *seen)
+    after = {"fields": seen, "seen_at": at}
+    acts.record(by, "person.reveal", subject=f"person:{person_id}", after=after, reason=reason)
+    return known
+
+
+def _wanted(by_what: dict[str, str]) -> tuple[str, list[Any]]:
+    if "volunteer_number" in by_what:
+        return "volunteer_number", [by_what["volunteer_number"].replace("-", "").strip()]
+    current = index.reading()
+    if "phone" in by_what:
+        return "phone_blind", list(current.all("phone", phones.parse(by_what["phone"])))
+    if "id_number" in by_what:
+        kind = by_what.get("id_type") or identity.RESIDENT_ID
+        kept = identity.id_number(kind, by_what["id_number"])
+        return "id_number_blind", list(current.all("id_number", kept))
+    return "name_blind", list(current.all("name", by_what["name"]))
+
+
+def _masked(rows: Sequence[Any]) -> list[Found]:
+    known = personal.of([row.id for row in rows], "name", "phone", "id_number")
+    return [
+        Found(row.id, row.volunteer_number, row.status, row.home, masking.person(known[row.id]))
+        for row in rows
+    ]
