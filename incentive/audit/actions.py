@@ -55,6 +55,7 @@ ACTIONS: Final[dict[str, Text]] = {
     "rules.reject": _("Rules not approved"),
     "rules.submit": _("Rules submitted"),
     "rules.withdraw": _("Rules taken back"),
+    "seal_key.rotate": _("Key of the checkpoints changed"),
     "settlement.retry": _("Settlement to be tried again"),
     "shift.add": _("Shift added"),
     "shift.cancel": _("Shift cancelled"),

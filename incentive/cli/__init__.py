@@ -25,7 +25,7 @@ incentive = LazyGroup(
         "regions": Place("incentive.regions.commands", "The territory tree.", in_app=True),
         "people": Place("incentive.people.commands", "Persons and roles.", in_app=True),
         "keys": Place("incentive.people.key_commands", "Keys of personal data.", in_app=True),
-        "ledger": Place("incentive.ledger.commands", "The books.", in_app=True),
+        "ledger": Place("incentive.seals.commands", "The books.", in_app=True),
         "settlement": Place("incentive.settlement.commands", "Paying what is due.", in_app=True),
         "demo": Place("incentive.demo.commands", "Made-up data, and a walk.", in_app=True),
     },

@@ -9,7 +9,7 @@ from incentive.core.db import jurisdiction, transaction
 from incentive.ledger import checks, jobs, reconciliation
 from incentive.ledger.proof_commands import export, verify, verify_receipt
 from incentive.ledger.run_models import CheckResult
-from incentive.ledger.seal_commands import keys, rotate_key, seal
+from incentive.ledger.seal_commands import keys, seal
 
 
 @click.group("ledger")
@@ -17,7 +17,7 @@ def commands() -> None:
     """Seal the books and prove them."""
 
 
-for _command in (seal, keys, rotate_key, export, verify, verify_receipt):
+for _command in (seal, keys, export, verify, verify_receipt):
     commands.add_command(_command)
 
 

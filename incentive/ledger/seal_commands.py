@@ -1,10 +1,7 @@
-"""Below `incentive ledger`: seal the books, and care for the keys that sign."""
-
-from datetime import timedelta
+"""Below `incentive ledger`: seal the books, and show the keys that sign."""
 
 import click
 
-from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.ledger import jobs, notes, seal_keys
 
@@ -32,18 +29,3 @@ def keys(*, plain: bool) -> None:
         click.echo(f"{key.id}  from {key.created_at:%Y-%m-%d %H:%M}Z  until {until}  {line}")
     if not found:
         click.echo("no key yet: the first checkpoint makes one", err=plain)
-
-
-@click.command("rotate-key")
-@click.option(
-    "--overlap-days",
-    type=click.IntRange(0, 3650),
-    default=seal_keys.OVERLAP.days,
-    show_default=True,
-    help="For so long the present key signs beside the new one.",
-)
-def rotate_key(*, overlap_days: int) -> None:
-    """Make a new key for checkpoints; the public half of the old one is kept."""
-    with transaction():
-        key = seal_keys.rotate(clock.now(), timedelta(days=overlap_days))
-    click.echo(f"key {key.id} signs from now on: {notes.verifier_key(key.name, key.public_key)}")

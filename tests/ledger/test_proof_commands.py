@@ -5,7 +5,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from incentive.ledger.commands import commands
+from incentive.seals.commands import commands
 from tests.ledger.sealed import post, seal
 
 

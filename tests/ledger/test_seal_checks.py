@@ -64,6 +64,15 @@ def test_rows_that_wait_for_the_next_sealing_are_no_fault(sealed):
     assert found(sealed) == {}
 
 
+@pytest.mark.parametrize("kind", ["T", "L"])
+def test_a_leaf_whose_memo_was_changed_is_named_while_the_texts_are_still_there(sealed, kind):
+    tamper(
+        sealed, "UPDATE leaves SET memo = sha256(memo) WHERE kind = :kind AND ref = 1", kind=kind
+    )
+    row = only(found(sealed)[CHANGED])
+    assert (row["kind"], row["ref"]) == (kind, 1)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -149,7 +158,7 @@ def test_a_change_that_rewrites_its_leaf_as_well_is_found_between_two_checkpoint
     tamper(
         sealed,
         "UPDATE transactions SET reason = 'nicer' WHERE key = 'e'",
-        "UPDATE leaves l SET hash = sha256('\\x00'::bytea || b.leaf)"
+        "UPDATE leaves l SET hash = sha256('\\x00'::bytea || b.leaf), memo = substr(b.leaf, 39, 32)"
         " FROM ledger_leaves(4, 5) b WHERE l.seq = b.seq",
     )
     wrong = found(sealed)

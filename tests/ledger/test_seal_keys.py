@@ -7,8 +7,8 @@ from sqlalchemy import text
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.ledger import notes, seal_keys, sealing
-from incentive.ledger.commands import commands
 from incentive.ledger.seal_errors import SealKeyUnreadable
+from incentive.seals.commands import commands
 from tests.ledger.sealed import (
     administrator,
     ask,
@@ -133,3 +133,23 @@ def test_the_commands_seal_list_and_rotate(live):
         listed = run.invoke(commands, ["keys"]).output.splitlines()
     assert len(listed) == 2
     assert ["until -" in line for line in listed] == [True, False]
+
+
+def test_whoever_changes_the_key_leaves_a_record(live):
+    run = live.test_cli_runner()
+    with live.app_context():
+        for days in ("30", "0"):
+            assert run.invoke(commands, ["rotate-key", "--overlap-days", days]).exit_code == 0
+    (new, old) = ask(live, "SELECT id FROM seal_keys ORDER BY retires_at DESC NULLS FIRST")
+    acts = ask(live, "SELECT actor, action, subject, before, after FROM audit_entries ORDER BY id")
+    assert acts == [
+        ("cli", "seal_key.rotate", f"seal_key:{old.id}", None, {"key": old.id, "overlap_days": 30}),
+        (
+            "cli", "seal_key.rotate", f"seal_key:{new.id}",
+            {"key": old.id}, {"key": new.id, "overlap_days": 0},
+        ),
+    ]  # fmt: skip
+    # And is not believed to have done so when nothing came of it.
+    with live.app_context():
+        assert run.invoke(commands, ["rotate-key", "--overlap-days", "-1"]).exit_code != 0
+    assert len(ask(live, "SELECT id FROM audit_entries")) == 2
