@@ -50,19 +50,18 @@ class VerifiedRecord(NamedTuple):
     region_id: str
     day: date
     minutes: int
-    is_retried: bool
 
 
 # Those that somebody decides on at this moment are left for the next time. Each record is probed
 # for (hence OFFSET): merged, all records from the first on would be read for every batch.
 _TAKE: Final = text(
-    "WITH due AS (SELECT u.record_id, u.retry_at FROM unsettled_records u"
+    "WITH due AS (SELECT u.record_id FROM unsettled_records u"
     " WHERE u.lane = :lane AND (u.retry_at IS NULL OR u.retry_at <= :at)"
     " ORDER BY u.record_id LIMIT :limit FOR UPDATE SKIP LOCKED),"
     " taken AS (DELETE FROM unsettled_records u WHERE u.lane = :lane"
     " AND u.record_id = ANY(ARRAY(SELECT record_id FROM due)))"
     " SELECT CAST(r.id AS text), CAST(r.person_id AS text), CAST(a.id AS text), a.kind,"
-    " CAST(a.region_id AS text), r.day, r.minutes, d.retry_at IS NOT NULL"
+    " CAST(a.region_id AS text), r.day, r.minutes"
     " FROM due d CROSS JOIN LATERAL"
     " (SELECT r.* FROM service_records r WHERE r.id = d.record_id OFFSET 0) r"
     " JOIN shifts s ON s.id = r.shift_id JOIN activities a ON a.id = s.activity_id ORDER BY r.id"

@@ -31,6 +31,12 @@ def joined_array(values: Iterable[str]) -> str:
     return "{" + ",".join(values) + "}"
 
 
+def repeated_array(values: Sequence[object]) -> str:
+    """Return what `plain_array` does, for values of which most come many times."""
+    texts = {value: "NULL" if value is None else str(value) for value in set(values)}
+    return "{" + ",".join([texts[value] for value in values]) + "}"
+
+
 def plain_array(values: Iterable[object]) -> str:
     """Return the array of `values` whose texts need no quotes: numbers, days; None is NULL."""
     return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, select, text
 
-from incentive.core.arrays import bytes_array, plain_array, text_array
+from incentive.core.arrays import bytes_array, plain_array, repeated_array, text_array
 from incentive.core.db import session
 from incentive.ledger.domain import Issue, Line, Posting, Purse
 from incentive.ledger.models import Account, Entry, Transaction
@@ -80,11 +80,11 @@ def issue(issues: Sequence[Issue], actor: str) -> list[int]:
                 "actor": actor,
                 "key": text_array(keys),
                 "source": text_array(sources),
-                "effective_on": plain_array(days),
+                "effective_on": repeated_array(days),
                 "issuer": text_array(issuers),
                 "owner": text_array(owners),
-                "expires_on": plain_array(expiries),
-                "amount": plain_array(amounts),
+                "expires_on": repeated_array(expiries),
+                "amount": repeated_array(amounts),
             },
         )
         .scalar_one()

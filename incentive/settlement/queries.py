@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Text, exists, func, or_, select, text
+from sqlalchemy import Select, Text, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from incentive import rules
 from incentive.checkin.queries import VerifiedRecord, is_unsettled
-from incentive.core.arrays import joined_array, plain_array
+from incentive.core.arrays import joined_array, plain_array, repeated_array
 from incentive.core.db import session
 from incentive.points.budgets.errors import BudgetExhausted, BudgetWaiting
 from incentive.points.budgets.models import Budget, BudgetWait
@@ -22,20 +22,21 @@ from incentive.settlement.domain import Version
 from incentive.settlement.models import Award, RuleVersion, SettlementFailure
 
 _KEY: Final = "hashtextextended('settlement ' || current_schema(), 0)"
-# One row for each record, in their order. Nothing is read that the rules do not look at: a
-# person's month may be long.
+# Nothing is read that the rules do not look at: a person's month may be long. Most have nothing yet.
 _PAID_BEFORE: Final = text(
-    "SELECT CASE WHEN :paid_that_day THEN (SELECT coalesce(sum(a.points), 0) FROM awards a"
-    " WHERE a.person_id = w.person AND a.day = w.day) ELSE 0 END,"
+    "SELECT * FROM (SELECT w.n, CASE WHEN :paid_that_day THEN"
+    " (SELECT coalesce(sum(a.points), 0) FROM awards a"
+    " WHERE a.person_id = w.person AND a.day = w.day) ELSE 0 END AS that_day,"
     " CASE WHEN :paid_that_month THEN (SELECT coalesce(sum(a.points), 0) FROM awards a"
     " WHERE a.person_id = w.person AND a.day >= date_trunc('month', w.day)::date"
-    " AND a.day < (date_trunc('month', w.day) + interval '1 month')::date) ELSE 0 END,"
+    " AND a.day < (date_trunc('month', w.day) + interval '1 month')::date) ELSE 0 END AS that_month,"
     " CASE WHEN :paid_for_activity THEN (SELECT coalesce(sum(a.points), 0) FROM awards a"
-    " WHERE a.person_id = w.person AND a.activity_id = w.activity) ELSE 0 END,"
+    " WHERE a.person_id = w.person AND a.activity_id = w.activity) ELSE 0 END AS for_activity,"
     " CASE WHEN :first THEN (SELECT true FROM awards a"
-    " WHERE a.person_id = w.person AND a.points > 0 LIMIT 1) IS NULL ELSE false END"
+    " WHERE a.person_id = w.person AND a.points > 0 LIMIT 1) IS NULL ELSE false END AS first"
     " FROM unnest(CAST(:persons AS uuid[]), CAST(:days AS date[]), CAST(:activities AS uuid[]))"
-    " WITH ORDINALITY AS w (person, day, activity, n) ORDER BY w.n"
+    " WITH ORDINALITY AS w (person, day, activity, n) OFFSET 0) s"
+    " WHERE s.that_day + s.that_month + s.for_activity > 0 OR s.first"
 )
 _SUMS: Final = ("paid_that_day", "paid_that_month", "paid_for_activity", "first")
 # Many awards are explained alike: each explanation is read once.
@@ -77,24 +78,22 @@ def rule_versions() -> list[Version]:
 
 def paid_before(
     records: Sequence[VerifiedRecord], looks_at: Collection[str]
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return what each record's person was awarded on its day, in its month and for its activity.
+) -> dict[int, tuple[int, int, int, bool]]:
+    """Return what the records' persons were awarded, by the records' places, from 0.
 
-    The last value is whether nothing was, ever. What the rules do not look at is 0 and False.
+    On its day, in its month and for its activity; last, whether it was nothing, ever. What the rules
+    do not look at is 0 and False, and a record of which that is all is left out.
     """
-    return (
-        session()
-        .execute(
-            _PAID_BEFORE,
-            {
-                "persons": joined_array([record.person_id for record in records]),
-                "days": plain_array([record.day for record in records]),
-                "activities": joined_array([record.activity_id for record in records]),
-                **{name: name in looks_at for name in _SUMS},
-            },
-        )
-        .all()
+    found = session().execute(
+        _PAID_BEFORE,
+        {
+            "persons": joined_array([record.person_id for record in records]),
+            "days": repeated_array([record.day for record in records]),
+            "activities": joined_array([record.activity_id for record in records]),
+            **{name: name in looks_at for name in _SUMS},
+        },
     )
+    return {n - 1: (day, month, activity, first) for n, day, month, activity, first in found.all()}
 
 
 def insert_awards(
@@ -106,6 +105,7 @@ def insert_awards(
 ) -> None:
     """Store the awards of the records, each with its transaction's id if it has one."""
     distinct = {id(award): award for award in awards}
+    expiries = {day: expires_on(day) for day in {record.day for record in records}}
     places = {known: place for place, known in enumerate(distinct, 1)}
     session().execute(
         _INSERT_AWARDS,
@@ -113,16 +113,16 @@ def insert_awards(
             "records": joined_array([record.record_id for record in records]),
             "persons": joined_array([record.person_id for record in records]),
             "activities": joined_array([record.activity_id for record in records]),
-            "days": plain_array([record.day for record in records]),
-            "points": plain_array([award.points for award in awards]),
+            "days": repeated_array([record.day for record in records]),
+            "points": repeated_array([award.points for award in awards]),
             "transactions": plain_array(transaction_ids),
-            "expiries": plain_array(
+            "expiries": repeated_array(
                 [
-                    expires_on(record.day) if award.points else None
+                    expiries[record.day] if award.points else None
                     for record, award in zip(records, awards, strict=True)
                 ]
             ),
-            "explained": plain_array([places[id(award)] for award in awards]),
+            "explained": repeated_array([places[id(award)] for award in awards]),
             "explanations": json.dumps([award.explain() for award in distinct.values()]),
             "rule_version": rule_version_id,
             "at": at,
@@ -148,6 +148,11 @@ def set_aside(failure: dict[str, Any]) -> None:
     session().execute(
         statement.on_conflict_do_update(index_elements=["service_record_id"], set_=renewed)
     )
+
+
+def has_failures() -> bool:
+    """Say whether any record is set aside, or was and is forgotten about."""
+    return session().scalar(select(exists().select_from(SettlementFailure))) is True
 
 
 def forget_failures(record_ids: Sequence[str]) -> None:

@@ -35,7 +35,7 @@ from incentive.settlement.findings import service as findings
 from incentive.settlement.findings.domain import Doubtful
 from incentive.settlement.models import SettlementFailure
 
-BATCH: Final = 2000
+BATCH: Final = 5000
 ACTOR: Final = "system"
 # What may be some record's fault. That the database is away, or wants another try, is not.
 FAULTS: Final = (
@@ -204,10 +204,12 @@ def _award(version: Version | None, records: Sequence[VerifiedRecord], at: datet
     if version is None:
         raise NoRuleInForce(str(records[0].day))
     rule_set = rules.parse(version.document)
-    sums = queries.paid_before(records, rule_set.looks_at)
+    before = queries.paid_before(records, rule_set.looks_at)
     facts = [
-        rules.Fact(r.person_id, r.activity_id, r.activity_kind, r.day, r.minutes, *paid)
-        for r, paid in zip(records, sums, strict=True)
+        rules.Fact(
+            r.person_id, r.activity_id, r.activity_kind, r.day, r.minutes, *before.get(n, ())
+        )
+        for n, r in enumerate(records)
     ]
     awards = rules.award_all(facts, rule_set)
     paid = [(r, award.points) for r, award in zip(records, awards, strict=True) if award.points]
@@ -217,9 +219,8 @@ def _award(version: Version | None, records: Sequence[VerifiedRecord], at: datet
     posted = iter(ledger.issue([_issue(record, points) for record, points in paid], ACTOR))
     transactions = [next(posted) if award.points else None for award in awards]
     queries.insert_awards(records, awards, transactions, version.id, at)
-    retried = [record.record_id for record in records if record.is_retried]
-    if retried:
-        queries.forget_failures(retried)
+    if queries.has_failures():
+        queries.forget_failures([record.record_id for record in records])
 
 
 def _key(record: VerifiedRecord) -> str:

@@ -256,7 +256,6 @@ def test_settlement_takes_verified_records_the_oldest_first_until_there_are_none
     assert {record.activity_id for record in found} == {str(door.activity.id)}
     assert {record.region_id for record in found} == {str(door.community.id)}
     assert {(record.activity_kind, record.minutes) for record in found} == {("environment", 30)}
-    assert not any(record.is_retried for record in found)
 
 
 def test_a_record_that_is_postponed_or_put_back_waits_for_its_time(door):
@@ -266,7 +265,7 @@ def test_a_record_that_is_postponed_or_put_back_waits_for_its_time(door):
         service.postpone([UUID(record)], at + 5 * MINUTE)
         assert taken(at, 9) == []
         (found,) = taken(at + 5 * MINUTE, 9)
-        assert (found.record_id, found.is_retried) == (record, True)
+        assert found.record_id == record
         service.put_back([record], at + 9 * MINUTE)
         assert taken(at + 8 * MINUTE, 9) == []
         assert taken(at + 9 * MINUTE, 9) == [found]

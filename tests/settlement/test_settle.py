@@ -1,9 +1,10 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
+from incentive.activities.models import Activity
 from incentive.core.db import session
 from incentive.core.ids import new_id
 from incentive.ledger import checks
@@ -213,6 +214,25 @@ def test_a_record_rejected_while_set_aside_is_no_longer_listed(poisoned):
     assert service.failures(None, cursor=None, limit=10).items == []
     with pytest.raises(UnknownFailure):
         service.retry(poisoned.id, None, NOW)
+
+
+def test_a_record_that_is_paid_after_all_is_no_longer_among_the_failures(served):
+    record = served(make.person(), 60)
+    make.add(
+        SettlementFailure(
+            service_record_id=record.id,
+            person_id=record.person_id,
+            region_id=session().scalar(select(Activity.region_id)),
+            day=record.day,
+            code="x",
+            message="x",
+            failed_at=NOW,
+            retry_at=NOW,
+        )
+    )
+    assert len(service.failures(None, cursor=None, limit=10).items) == 1
+    service.settle(NOW)
+    assert session().get(SettlementFailure, record.id, populate_existing=True) is None
 
 
 def test_lapsed_points_no_longer_count_even_before_the_nightly_run(served):
