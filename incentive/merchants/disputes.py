@@ -1,5 +1,6 @@
 """Objections line by line, answered by a correction or by words; no line is ever rewritten."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,11 +15,12 @@ from incentive.merchants.statement_errors import (
     ContactOfMerchant,
     LineObjected,
     NotAContact,
+    OrdersNotOnLine,
     OwnObjection,
     UnknownLine,
     UnknownObjection,
 )
-from incentive.merchants.statement_models import Objection, Statement, StatementLine
+from incentive.merchants.statement_models import Objection, Statement, StatementLine, StatementOrder
 from incentive.merchants.statements import Detail, detail, locked
 from incentive.people import acts
 from incentive.people.caller import Caller
@@ -99,6 +101,8 @@ def correct(
     """Answer an objection with a correction of `quantity` pieces (negative: fewer were given).
 
     It is a line of its own at the line's price, and what was confirmed so far no longer counts.
+    Where it is known which orders were not given, `take_off` names them: an order taken off so is
+    not taken off again if it is refunded later.
 
     Raises:
         UnknownStatement, OutOfScope, WrongState, UnknownObjection, OwnObjection,
@@ -106,10 +110,59 @@ def correct(
     """
     statement, objection = _to_answer(caller, statement_id, objection_id)
     line = session().get_one(StatementLine, objection.line_id)
+    made = _correction(statement, line, quantity, answer, at)
+    _answer(caller, objection, "corrected", answer, at, made)
+    return detail(caller, statement_id)
+
+
+def take_off(
+    caller: Caller,
+    statement_id: UUID,
+    objection_id: UUID,
+    *,
+    orders: Collection[UUID],
+    answer: str,
+    at: datetime,
+) -> Detail:
+    """Answer an objection by taking these orders off the line, whole: they were not given.
+
+    A correction of so many pieces that keeps which orders they are.
+
+    Raises:
+        UnknownStatement, OutOfScope, WrongState, UnknownObjection, OwnObjection, OrdersNotOnLine,
+        CorrectionTooLarge: nothing was written.
+    """
+    statement, objection = _to_answer(caller, statement_id, objection_id)
+    # Whoever makes a statement meanwhile waits, and then sees these as taken off.
+    queries.lock_merchant(statement.merchant_id)
+    line = session().get_one(StatementLine, objection.line_id)
+    named = statement_queries.standing(line.id, orders)
+    if not named or {order.redemption_id for order in named} != set(orders):
+        raise OrdersNotOnLine
+    made = _correction(statement, line, -sum(order.quantity for order in named), answer, at)
+    session().add_all(
+        StatementOrder(
+            line_id=made.id,
+            redemption_id=order.redemption_id,
+            statement_id=statement_id,
+            kind="returned",
+            day=order.day,
+            quantity=-order.quantity,
+        )
+        for order in named
+    )
+    session().flush()
+    _answer(caller, objection, "corrected", answer, at, made)
+    return detail(caller, statement_id)
+
+
+def _correction(
+    statement: Statement, line: StatementLine, quantity: int, reason: str, at: datetime
+) -> StatementLine:
     check_correction(line.quantity, statement_queries.corrections(line.id), quantity)
     made = StatementLine(
-        statement_id=statement_id,
-        number=statement_queries.next_number(statement_id),
+        statement_id=statement.id,
+        number=statement_queries.next_number(statement.id),
         kind="correction",
         item_id=line.item_id,
         agreement_id=line.agreement_id,
@@ -117,15 +170,14 @@ def correct(
         quantity=quantity,
         amount_fen=quantity * line.price_fen,
         corrects_id=line.id,
-        reason=answer,
+        reason=reason,
         made_at=at,
     )
     session().add(made)
     session().flush()
     statement.total_fen += made.amount_fen
     statement.revision += 1
-    _answer(caller, objection, "corrected", answer, at, made)
-    return detail(caller, statement_id)
+    return made
 
 
 def _to_answer(

@@ -23,6 +23,21 @@ class UnknownLine(NotFound):
         super().__init__(_("The statement has no such line of goods."))
 
 
+class OrdersNotOnLine(Invalid):
+    """An order is not among those given of the line, or was taken off before."""
+
+    code = "merchants.orders_not_on_line"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Not all of these orders stand on the line as given. Choose some of its list that"
+                " nobody has taken off."
+            ),
+            field="orders",
+        )
+
+
 class UnknownObjection(NotFound):
     """The statement has no such objection that waits for an answer."""
 

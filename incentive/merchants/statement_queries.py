@@ -1,6 +1,6 @@
 """SQL of statements: what may stand on one, and what stands on it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -205,6 +205,7 @@ def orders(line_id: UUID) -> Select[*tuple[Any, ...]]:
             Redemption.status,
             Redemption.collected_at,
             Redemption.closed_at,
+            _stands("returned").label("taken_off"),
             Person.volunteer_number,
             Station.id.label("station_id"),
             Station.name.label("station_name"),
@@ -214,6 +215,22 @@ def orders(line_id: UUID) -> Select[*tuple[Any, ...]]:
         .join(Station, Station.id == Redemption.station_id)
         .where(StatementOrder.line_id == line_id)
     )
+
+
+def standing(line_id: UUID, order_ids: Collection[UUID]) -> list[StatementOrder]:
+    """Return which of these orders stand on a line as given and nowhere as returned."""
+    found = (
+        select(StatementOrder)
+        .join(Redemption, Redemption.id == StatementOrder.redemption_id)
+        .where(
+            StatementOrder.line_id == line_id,
+            StatementOrder.redemption_id.in_(order_ids),
+            StatementOrder.kind == "given",
+            ~_stands("returned"),
+        )
+        .order_by(StatementOrder.redemption_id)
+    )
+    return list(session().scalars(found))
 
 
 def orders_key() -> list[Any]:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from incentive.core.http import Schema
+from incentive.core.i18n import _
 from incentive.core.money import FEN_MAX
 from incentive.core.paging import PageQuerySchema
 from incentive.merchants.domain import SIDES, STATUSES, reference
@@ -54,7 +55,10 @@ class NewObjectionSchema(SideSchema):
 
 
 class AnswerSchema(Schema):
-    """The answer to an objection: with `quantity` (pieces more, or negative: fewer) a correction."""
+    """The answer to an objection: in words, or a correction.
+
+    With `quantity` of so many pieces more (negative: fewer), with `orders` of what these came to.
+    """
 
     answer = fields.String(required=True, validate=words(REASON_MAX))
     quantity = fields.Integer(
@@ -63,6 +67,18 @@ class AnswerSchema(Schema):
         allow_none=True,
         validate=[validate.Range(-PIECES_MAX, PIECES_MAX), validate.NoneOf([0])],
     )
+    orders = fields.List(
+        fields.UUID(),
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(1, 500),
+        metadata={"description": "Orders of the line that were not given; without `quantity`"},
+    )
+
+    @validates_schema
+    def _one_kind(self, data: dict[str, Any], **_more: Any) -> None:
+        if data.get("orders") is not None and data.get("quantity") is not None:
+            raise ValidationError(str(_("Give either a number of pieces or the orders.")), "orders")
 
 
 class ReasonSchema(Schema):

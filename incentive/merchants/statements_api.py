@@ -115,10 +115,12 @@ def object_to(fields: dict[str, Any], statement_id: UUID, number: int) -> Detail
 @bp.once(200, MerchantStatementDetailSchema)
 def answer(fields: dict[str, Any], statement_id: UUID, objection_id: UUID) -> Detail:
     """Answer an objection, by a correction or by words."""
-    if fields["quantity"] is None:
-        del fields["quantity"]
-        return disputes.decline(caller(), statement_id, objection_id, at=clock.now(), **fields)
-    return disputes.correct(caller(), statement_id, objection_id, at=clock.now(), **fields)
+    given = {name: value for name, value in fields.items() if value is not None}
+    if "orders" in given:
+        return disputes.take_off(caller(), statement_id, objection_id, at=clock.now(), **given)
+    if "quantity" in given:
+        return disputes.correct(caller(), statement_id, objection_id, at=clock.now(), **given)
+    return disputes.decline(caller(), statement_id, objection_id, at=clock.now(), **given)
 
 
 @bp.post(f"{_ONE}/confirmations")

@@ -109,6 +109,7 @@ def to_prices(_form: UUID) -> ResponseReturnValue:
 )
 @bp.get("/merchant-statements/<uuid:statement_id>/lines/<int:_form>/object")
 @bp.get("/merchant-statements/<uuid:statement_id>/objections/<uuid:_form>/answer")
+@bp.get("/merchant-statements/<uuid:statement_id>/objections/<uuid:_form>/take-off")
 @bp.get("/merchant-statements/<uuid:statement_id>/payments/<uuid:_form>/take-back")
 @needs(PUBLIC)
 def to_merchant_statement(statement_id: UUID, _form: Any) -> ResponseReturnValue:

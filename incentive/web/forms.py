@@ -158,6 +158,18 @@ def day(name: str) -> date | None:
     return found
 
 
+def identifiers(name: str) -> list[UUID]:
+    """Return the form's fields `name` as ids.
+
+    Raises:
+        FieldUnreadable: one is none.
+    """
+    try:
+        return [UUID(text) for text in request.form.getlist(name)]
+    except ValueError:
+        raise FieldUnreadable(name) from None
+
+
 def identifier(name: str) -> UUID | None:
     """Return the form's field `name` as an id, or None if it is none."""
     try:

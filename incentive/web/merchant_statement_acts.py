@@ -67,6 +67,20 @@ def answer_objection(statement_id: UUID, objection_id: UUID) -> ResponseReturnVa
     return _act(do, statement_id, f"answer-{objection_id}")
 
 
+@bp.post(f"{_ONE}/objections/<uuid:objection_id>/take-off")
+@needs("statement.make", of=REGION)
+def take_orders_off(statement_id: UUID, objection_id: UUID) -> ResponseReturnValue:
+    """Answer an objection by taking orders off its line."""
+
+    def do(who: Caller, at: datetime) -> Text:
+        answer = forms.words("answer", _TEXT_MAX, required=True)
+        chosen = forms.identifiers("order")
+        disputes.take_off(who, statement_id, objection_id, orders=chosen, answer=answer, at=at)
+        return _("Corrected by a line of its own. Both sides confirm the new total.")
+
+    return _act(do, statement_id, f"answer-{objection_id}")
+
+
 @bp.post(f"{_ONE}/confirm")
 @needs("statement.confirm", "merchant.confirm", of=REGION, own=True)
 def confirm_merchant_statement(statement_id: UUID) -> ResponseReturnValue:

@@ -81,12 +81,22 @@ def merchant_statement_line(statement_id: UUID, number: int) -> str:
         cursor = request.args.get("cursor")
         page = statements.orders(who, statement_id, number, cursor=cursor, limit=ROWS)
         around = tabs(who, "web.merchant_statements")
+        line = next(row for row in found.lines if row[0].number == number)
+        waiting = [
+            row[0].id
+            for row in found.objections
+            if row[0].line_id == line[0].id and row[0].outcome is None
+        ]
+        may_answer = line[0].kind == "given" and who.may(
+            "statement.make", region_path=found.row.region_path
+        )
     return render_template(
         "web/merchant_statement_line.html",
         tabs=around,
         statement=found.statement,
         reference=reference(found.statement.serial),
-        line=next(row for row in found.lines if row[0].number == number),
+        line=line,
+        objection=waiting[0] if waiting and may_answer else None,
         rows=page.items,
         **pager(page.next_cursor),
     )

@@ -354,6 +354,7 @@ RECORDED_ELSEWHERE: dict[str, tuple[str, str]] = {
     "web.draft_statement": ("statement.make", "tests/web/test_settlement.py"),
     "web.send_merchant_statement": ("statement.send", "tests/web/test_settlement.py"),
     "web.object_to_line": ("statement.object", "tests/web/test_settlement.py"),
+    "web.take_orders_off": ("statement.answer", "tests/web/test_settlement.py"),
     "web.answer_objection": ("statement.answer", "tests/web/test_settlement.py"),
     "web.confirm_merchant_statement": ("statement.confirm", "tests/web/test_settlement.py"),
     "web.charge_merchant_statement": ("statement.charge", "tests/web/test_settlement.py"),

@@ -1,5 +1,7 @@
 """Two sides, two persons; objections are answered and never edited away; the budget holds."""
 
+from contextlib import nullcontext
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +22,7 @@ from incentive.merchants.statement_errors import (
     LineObjected,
     NotAContact,
     ObjectionsOpen,
+    OrdersNotOnLine,
     OwnObjection,
     PaidInFuture,
     PaidTooMuch,
@@ -148,6 +151,47 @@ def test_an_objection_is_met_by_a_line_of_correction_and_nothing_is_edited(marke
     assert found.lines[1].corrects == 1
     assert (found.statement.total_fen, found.statement.revision) == (3 * PRICE, 1)
     assert findings() == []
+
+
+def test_orders_taken_off_a_line_are_not_taken_off_once_more_when_they_are_refunded(market):
+    never = market.give_out(day(10, 5), 3)
+    given = market.give_out(day(10, 6), 2)
+    made = sent(market).statement
+    objection = disputes.object_to(
+        market.callers["contact"], made.id, number=1, side="merchant", text="没有发过", at=AT
+    ).objections[0][0]
+    answer = {"answer": "柜台误扫", "at": AT}
+    for wrong in ([], [never, made.id]):
+        with pytest.raises(OrdersNotOnLine):
+            disputes.take_off(
+                market.callers["worker"], made.id, objection.id, orders=wrong, **answer
+            )
+    found = disputes.take_off(
+        market.callers["worker"], made.id, objection.id, orders=[never], **answer
+    )
+    correction = found.lines[1][0]
+    assert (correction.quantity, correction.reason) == (-3, "柜台误扫")
+    assert found.statement.total_fen == 2 * PRICE
+    # The counter puts its books right later, and somebody brings back what they really had.
+    market.take_back(never, day(11, 4))
+    market.take_back(given, day(11, 5))
+    market.give_out(day(11, 6), 9)
+    later = statement(market, day(11, 1), day(11, 10), at=noon(day(11, 12)))
+    assert [row[0].quantity for row in later.lines] == [9, -2]
+    assert findings() == []
+
+
+def test_an_order_is_taken_off_once(market):
+    one, two = market.give_out(day(10, 5)), market.give_out(day(10, 6))
+    made = sent(market).statement
+    for orders, refusal in (([one], None), ([one, two], OrdersNotOnLine)):
+        objection = disputes.object_to(
+            market.callers["contact"], made.id, number=1, side="merchant", text="x", at=AT
+        ).objections[-1][0]
+        with pytest.raises(refusal) if refusal else nullcontext():
+            disputes.take_off(
+                market.callers["worker"], made.id, objection.id, orders=orders, answer="x", at=AT
+            )
 
 
 def test_who_confirmed_before_a_correction_confirms_again(market, made):

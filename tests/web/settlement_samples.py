@@ -242,13 +242,16 @@ def orders() -> dict[str, Any]:
         "quantity": 2,
         "points": 180,
         "status": "collected",
+        "redemption_id": "r1",
+        "taken_off": False,
     }
     return {
         "tabs": TABS,
         "statement": entity(),
         "reference": "JS000042",
+        "objection": f"{ID}7",
         "line": line(1, "given", "菜籽油 5 L", 181, 6_850),
-        "rows": [usual, usual | {"status": "refunded"}],
+        "rows": [usual, usual | {"status": "refunded", "redemption_id": "r2", "taken_off": True}],
         "first": None,
         "older": "#",
     }

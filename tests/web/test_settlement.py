@@ -182,6 +182,21 @@ def test_an_objection_is_declined_in_words(given_out, people):
     assert "监控可查" in people["contact"].get(path).text
 
 
+def test_an_objection_is_answered_by_taking_orders_off_on_the_line_s_page(given_out, people):
+    worker, contact = people["worker"], people["contact"]
+    with transaction():
+        path = f"/merchant-statements/{sent(given_out).statement.id}"
+    contact.send(f"{path}/lines/1/object", text="没有发过", side="merchant")
+    page = worker.get(f"{path}/lines/1").text
+    order, *_ = re.findall(r'name="order" value="([^"]+)"', page)
+    assert 'name="order"' not in contact.get(f"{path}/lines/1").text
+    take_off = f"{path}/objections/{one(Objection).id}/take-off"
+    assert worker.send(take_off, answer="x").status_code == 422
+    assert worker.send(take_off, answer="柜台误扫", order=order).status_code == 303
+    assert "柜台误扫" in worker.get(path).text
+    assert one(Objection).outcome == "corrected"
+
+
 def test_a_line_leads_to_its_orders(given_out, people):
     with transaction():
         made = draft(given_out).statement.id
