@@ -21,6 +21,7 @@ from incentive.merchants.statement_models import (
 )
 from incentive.people.models import Person
 from incentive.regions.models import Region
+from incentive.regions.service import inside
 from incentive.stations.models import Item, Redemption, Station
 
 
@@ -90,6 +91,51 @@ def returned(merchant_id: UUID, sponsor_id: UUID, until: datetime, timezone: str
         )
     )
     return [Moved(**row) for row in session().execute(statement).mappings()]
+
+
+def unagreed(paths: Sequence[str], since: datetime, timezone: str) -> Select[*tuple[Any, ...]]:
+    """Return goods that were handed over since then on days for which no price was agreed.
+
+    Each with its station, how many pieces of it, in how many orders, and the first and last day.
+    """
+    day = _day(Redemption.collected_at, timezone)
+    agreed = exists().where(
+        PriceAgreement.item_id == Redemption.item_id,
+        PriceAgreement.valid_from <= day,
+        PriceAgreement.valid_until.is_(None) | (PriceAgreement.valid_until >= day),
+    )
+    given_out = (
+        select(
+            Redemption.item_id,
+            func.sum(Redemption.quantity).label("quantity"),
+            func.count().label("orders"),
+            func.min(day).label("first_day"),
+            func.max(day).label("last_day"),
+        )
+        .join(Station, Station.id == Redemption.station_id)
+        .join(Region, Region.id == Station.region_id)
+        .where(
+            inside(Region.path, paths),
+            Redemption.status == "collected",
+            Redemption.collected_at >= since,
+            ~agreed,
+        )
+        .group_by(Redemption.item_id)
+        .subquery()
+    )
+    return (
+        select(
+            Item.id.label("item_id"),
+            Item.name.label("item"),
+            Station.name.label("station"),
+            given_out.c.quantity,
+            given_out.c.orders,
+            given_out.c.first_day,
+            given_out.c.last_day,
+        )
+        .join(given_out, given_out.c.item_id == Item.id)
+        .join(Station, Station.id == Item.station_id)
+    )
 
 
 def insert_lines(statement: Statement, lines: Iterable[Line], at: datetime) -> None:

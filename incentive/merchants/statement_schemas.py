@@ -182,6 +182,18 @@ class MerchantStatementDetailSchema(Schema):
     payments = fields.List(fields.Nested(PaymentSchema), required=True)
 
 
+class UnagreedGoodsSchema(Schema):
+    """Goods that were given out on days for which no price was agreed."""
+
+    item_id = fields.UUID(required=True)
+    item = fields.String(required=True)
+    station = fields.String(required=True)
+    quantity = fields.Integer(required=True)
+    orders = fields.Integer(required=True)
+    first_day = fields.Date(required=True)
+    last_day = fields.Date(required=True)
+
+
 class LineOrderSchema(Schema):
     """An order behind a line."""
 

@@ -25,8 +25,10 @@ from incentive.merchants.statement_schemas import (
     ReasonSchema,
     SideSchema,
     StatementQuerySchema,
+    UnagreedGoodsSchema,
 )
 from incentive.merchants.statements import Detail
+from incentive.merchants.unagreed import unagreed
 from incentive.people.caller import caller
 
 bp: Final = ApiBlueprint(
@@ -44,6 +46,18 @@ def list_statements(query: dict[str, Any]) -> Page:
     """List statements, the newest first."""
     with transaction():
         return statements.listing(caller(), **query)
+
+
+@bp.get("/goods-without-agreement")
+@needs("statement.read", of=REACH)
+@bp.arguments(PageQuerySchema, location="query")
+@bp.response(200, page_of(UnagreedGoodsSchema))
+def list_unagreed(query: dict[str, Any]) -> Page:
+    """List goods given out in the last 92 days for which nobody is paid, by name."""
+    with transaction():
+        who, at = caller(), clock.now()
+        who.require_somewhere("statement.read")
+        return unagreed(who, at, cursor=query.get("cursor"), limit=query["limit"])
 
 
 @bp.post("/merchant-statements")

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.http import API_PREFIX
@@ -21,6 +22,7 @@ from incentive.merchants.papers import KINDS, SIDES, STATES
 from incentive.merchants.queries import merchants_of
 from incentive.merchants.statement_schemas import StatementQuerySchema
 from incentive.merchants.statements import Detail
+from incentive.merchants.unagreed import unagreed
 from incentive.people.caller import Caller, caller
 from incentive.web import filters, forms, merchant_queries
 from incentive.web.addresses import pager
@@ -29,6 +31,7 @@ from incentive.web.settling import READ, tabs
 from incentive.web.site import bp
 
 ROWS: Final = 30
+UNPAID_ROWS: Final = 20
 _FILTERS: Final = ("status", "merchant_id", "sponsor_id", "from", "to")
 
 
@@ -175,6 +178,7 @@ def _list(refusal: IncentiveError | None = None) -> tuple[str, int]:
         reads = who.regions_for(READ)
         merchants = merchant_queries.parties(Merchant, reads) if reads else []
         sponsors = merchant_queries.parties(Sponsor, reads) if reads else []
+        unpaid = unagreed(who, clock.now(), limit=UNPAID_ROWS) if reads else Page([], None)
     page_text = render_template(
         "web/merchant_statements.html",
         tabs=around,
@@ -182,6 +186,8 @@ def _list(refusal: IncentiveError | None = None) -> tuple[str, int]:
         states=[(status, STATES[status]) for status in STATUSES],
         merchants=merchants,
         sponsors=sponsors,
+        unpaid=unpaid.items,
+        unpaid_more=unpaid.next_cursor is not None,
         makes=bool(who.regions_for("statement.make")),
         filters=typed,
         errors=[(error.field, error.message) for error in errors],

@@ -59,6 +59,7 @@ LISTS = [
     "/reconciliation/{run}/checks/{one}/figures/{one}",
     "/api/v1/desk/transactions",
     "/api/v1/desk/samples",
+    "/api/v1/goods-without-agreement",
     "/merchant-statements",
     "/merchant-statements/{statement}/lines/{one}",
     "/price-agreements",

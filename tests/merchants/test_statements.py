@@ -17,6 +17,7 @@ from incentive.merchants.errors import (
     WrongState,
 )
 from incentive.merchants.statement_errors import UnknownStatement
+from incentive.merchants.unagreed import unagreed
 from incentive.people.errors import OutOfScope
 from tests.merchants.conftest import (
     PRICE,
@@ -281,3 +282,29 @@ def test_the_number_on_a_transfer_leads_to_its_statement(serial):
 @pytest.mark.parametrize("text_", ["", "货款", "JS", "JS0", "JSA42", "JS" + "9" * 30])
 def test_what_is_no_number_leads_nowhere(text_):
     assert references_in(text_) == []
+
+
+def test_goods_given_out_without_a_price_agreed_are_listed(market):
+    market.give_out(day(10, 5), 4)
+    unpaid = market.give_out(day(10, 5), 2, item=market.other)
+    market.give_out(day(10, 8), 3, item=market.other)
+    at = noon(day(11, 2))
+
+    def found(by="worker"):
+        rows = unagreed(market.callers[by], at).items
+        return [(row.item_id, row.quantity, row.first_day, row.last_day) for row in rows]
+
+    assert found() == [(market.other.id, 5, day(10, 5), day(10, 8))]
+    market.take_back(unpaid, day(10, 9))
+    assert found() == [(market.other.id, 3, day(10, 8), day(10, 8))]
+    assert found("contact") == []
+    agreements.agree(
+        market.callers["worker"],
+        item_id=market.other.id,
+        merchant_id=market.merchant_id,
+        sponsor_id=market.sponsor_id,
+        price_fen=100,
+        valid_from=day(10, 8),
+        at=at,
+    )
+    assert found() == []

@@ -147,6 +147,16 @@ def listing(**more: Any) -> dict[str, Any]:
         "merchants": [(f"{ID}1", "翠湖便民粮油店")],
         "sponsors": [(f"{ID}3", "社区发展基金")],
         "makes": True,
+        "unpaid": [
+            {
+                "item": "洗衣液 2 kg",
+                "station": "翠湖积分超市",
+                "quantity": 12,
+                "first_day": DAY,
+                "last_day": DAY,
+            }
+        ],
+        "unpaid_more": True,
         "typed": {},
         "refusal": None,
         "first": None,
