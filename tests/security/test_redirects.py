@@ -7,9 +7,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from incentive.core.db import transaction
-from incentive.people.passwords import hashed
-from incentive.people.queries import set_password
+from incentive.people import service
 from incentive.web.addresses import own_path
+from tests import factories as make
 from tests.security.urls import addresses
 
 HOST = "localhost"
@@ -92,11 +92,15 @@ def test_no_text_at_all_leads_elsewhere(app, text):
 
 @pytest.mark.parametrize("text", ELSEWHERE[:12])
 def test_signing_in_goes_nowhere_else(books, client, text):
-    from tests import factories as make
-
     with transaction():
-        person = make.person(**make_phone())
-        set_password(person.id, hashed(PASSWORD), make.NOW)
+        service.create_person(
+            name="张三",
+            phone=PHONE,
+            password=PASSWORD,
+            home_region_id=make.region().id,
+            by=None,
+            at=make.NOW,
+        )
     answer = client.post(
         "/sign-in",
         data={"phone": PHONE, "password": PASSWORD, "next": text},
@@ -119,11 +123,3 @@ def test_no_other_parameter_is_an_address_to_go_to(books, client):
 
 PHONE = "13800138123"
 PASSWORD = "翠湖的红嘴海鸥 8"
-
-
-def make_phone():
-    from incentive.core.keys import vault
-    from incentive.people.service import blind_phone
-
-    e164 = f"+86{PHONE}"
-    return {"phone_sealed": vault().seal(e164), "phone_blind": blind_phone(e164)}
