@@ -51,6 +51,8 @@ def init_app(app: Flask) -> None:
         "pool_use_lifo": True,
         # Every borrower ends its own transaction; the pool need not ask for it again.
         "pool_reset_on_return": None,
+        # An error that is logged must not carry what somebody told.
+        "hide_parameters": True,
         "connect_args": {"connect_timeout": 3, "prepare_threshold": None},
     }
     db.init_app(app)

@@ -2,18 +2,26 @@
 
 The caller's Idempotency-Key is claimed in the use case's own transaction: a retry that
 arrives meanwhile waits for it, and a crash takes the claim back with everything else.
+
+An answer may hold what says who somebody is. It is kept sealed by a key that derives from the
+secret and the Idempotency-Key, of which the books keep only a hash: who asks again reads it, and
+nobody else.
 """
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import DateTime, Index, LargeBinary, SmallInteger, Text, delete, select, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from incentive.core.db import Base, session
+from incentive.config import Settings
+from incentive.core.crypto import Vault
+from incentive.core.db import Base, jurisdiction, session
 from incentive.core.errors import Conflict, Malformed
 from incentive.core.i18n import _
 
@@ -46,7 +54,7 @@ class KeyReused(Conflict):
 
 
 class IdempotencyKey(Base):
-    """One answered request of one caller; swept after a week."""
+    """One answered request of one caller; swept after a week. `key` is a hash, all else sealed."""
 
     __tablename__ = "idempotency_keys"
     __table_args__ = (Index(None, "created_at"),)
@@ -55,7 +63,7 @@ class IdempotencyKey(Base):
     key: Mapped[str] = mapped_column(Text, primary_key=True)
     request_hash: Mapped[bytes] = mapped_column(LargeBinary)
     status: Mapped[int | None] = mapped_column(SmallInteger)
-    answer: Mapped[Any] = mapped_column(JSONB, nullable=True)
+    answer: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
@@ -82,23 +90,28 @@ def claim(caller: str, key: str, wanted: bytes, at: datetime) -> Answer | None:
     Raises:
         KeyReused: the key belongs to another request.
     """
-    row = {"caller": caller, "key": key, "request_hash": wanted, "created_at": at}
+    vault, hashed = _vault(caller, key), _hashed(key)
+    wanted = vault.blind(wanted.hex())
+    row = {"caller": caller, "key": hashed, "request_hash": wanted, "created_at": at}
     fresh = insert(IdempotencyKey).values(row).on_conflict_do_nothing()
     # The row itself is asked for: of an INSERT the driver's row count is not kept.
     if session().scalar(fresh.returning(IdempotencyKey.key)) is not None:
         return None
-    known = session().scalars(select(IdempotencyKey).filter_by(caller=caller, key=key)).one()
-    if known.request_hash != wanted or known.status is None:
+    known = session().scalars(select(IdempotencyKey).filter_by(caller=caller, key=hashed)).one()
+    if bytes(known.request_hash) != wanted or known.status is None or known.answer is None:
         raise KeyReused
-    return Answer(known.status, known.answer)
+    return Answer(known.status, json.loads(vault.open(bytes(known.answer))))
 
 
 def keep(caller: str, key: str, answer: Answer) -> None:
     """Keep the answer to a claimed request for its retries."""
     session().execute(
         update(IdempotencyKey)
-        .filter_by(caller=caller, key=key)
-        .values(status=answer.status, answer=answer.body)
+        .filter_by(caller=caller, key=_hashed(key))
+        .values(
+            status=answer.status,
+            answer=_vault(caller, key).seal(json.dumps(answer.body, ensure_ascii=False)),
+        )
     )
 
 
@@ -110,3 +123,12 @@ def sweep(before: datetime) -> int:
         .execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < before))
     )
     return result.rowcount
+
+
+def _hashed(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _vault(caller: str, key: str) -> Vault:
+    settings: Settings = current_app.config["SETTINGS"]
+    return Vault(settings.secret, f"{jurisdiction()}/answer/{caller}/{key}")

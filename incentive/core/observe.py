@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from incentive.config import Settings
+from incentive.core import redacting
 from incentive.core.db import db
 from incentive.core.needs import PUBLIC, needs
 
@@ -36,6 +37,7 @@ def init_app(app: Flask) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            redacting.redacted,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
     )

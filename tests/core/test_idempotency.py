@@ -167,3 +167,14 @@ def test_ten_grids_at_once_get_ten_numbers(live):
         answers = list(pool.map(send, range(10)))
     codes = sorted(answer.json["code"] for answer in answers)
     assert codes == [f"{home.code}{n:03}" for n in range(1, 11)]
+
+
+def test_a_kept_answer_is_read_by_who_asks_again_and_by_nobody_from_the_books(client, home, worker):
+    first = draw(client, home, worker)
+    with transaction():
+        row = session().scalars(select(IdempotencyKey)).one()
+        kept = b" ".join([row.key.encode(), row.answer, row.request_hash])
+    assert b"a-key-of-the-tests" not in kept
+    assert first.json["name"].encode() not in kept
+    assert first.json["id"].encode() not in kept
+    assert draw(client, home, worker).json == first.json
