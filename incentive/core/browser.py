@@ -36,6 +36,8 @@ _DATA_HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+_PAGE: Final = {name.lower(): (name, value) for name, value in _PAGE_HEADERS.items()}
+_DATA: Final = {name.lower(): (name, value) for name, value in _DATA_HEADERS.items()}
 _STRICT_TRANSPORT: Final = f"max-age={YEAR_SECONDS}"
 
 
@@ -79,10 +81,13 @@ def is_same_origin() -> bool:
 
 
 def _headers(response: Any) -> Any:
-    wanted = _PAGE_HEADERS if response.mimetype == "text/html" else _DATA_HEADERS
-    for name, value in wanted.items():
-        if name not in response.headers:
-            response.headers[name] = value
+    wanted = _PAGE if response.mimetype == "text/html" else _DATA
+    headers = response.headers
+    # Looked through once, and added to without looking again: every answer pays for this.
+    there = {name.lower() for name, _ in headers}
+    for key, (name, value) in wanted.items():
+        if key not in there:
+            headers.add(name, value)
     if is_secure():
-        response.headers["Strict-Transport-Security"] = _STRICT_TRANSPORT
+        headers["Strict-Transport-Security"] = _STRICT_TRANSPORT
     return response

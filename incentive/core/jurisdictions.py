@@ -1,6 +1,7 @@
 """Which jurisdiction's books a request is about: its header's, else its host's, else the default."""
 
 import time
+from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import Flask, current_app, g, request
@@ -34,6 +35,7 @@ class Directory:
 
     def __init__(self) -> None:
         self._codes: dict[str, str | None] = {}
+        self._hosts: dict[str, str] = {}
         self._read_at = float("-inf")
 
     def by_code(self, code: str) -> str | None:
@@ -41,10 +43,10 @@ class Directory:
         self._reread(REREAD_SECONDS if code in self._codes else 1)
         return code if code in self._codes else None
 
-    def by_host(self, host: str) -> str | None:
-        """Return the code of the jurisdiction at `host`, if one has it for its own."""
+    def hosts(self) -> Mapping[str, str]:
+        """Return the codes of the jurisdictions that have a host of their own, by host."""
         self._reread(REREAD_SECONDS)
-        return next((code for code, own in self._codes.items() if own == host), None)
+        return self._hosts
 
     def _reread(self, age_seconds_max: float) -> None:
         if time.monotonic() - self._read_at < age_seconds_max:
@@ -53,6 +55,7 @@ class Directory:
         with Session(db.engine) as session:
             rows = session.execute(text("SELECT code, host FROM public.jurisdictions"))
             self._codes = {row.code: row.host for row in rows}
+        self._hosts = {host: code for code, host in self._codes.items() if host is not None}
         self._read_at = time.monotonic()
 
 
@@ -74,7 +77,10 @@ def _enter() -> None:
         if code is None:
             raise UnknownJurisdiction
     else:
-        code = directory.by_host(request.host.partition(":")[0]) or settings.default_jurisdiction
+        hosts = directory.hosts()
+        # The host is checked and taken apart when it is asked for, which mostly nobody needs.
+        code = hosts.get(request.host.partition(":")[0]) if hosts else None
+        code = code or settings.default_jurisdiction
     g.entered_jurisdiction = use_jurisdiction(code)
     g.entered_jurisdiction.__enter__()
 
