@@ -135,18 +135,27 @@ def transaction_of(record_id: UUID) -> int | None:
     return session().scalar(select(Award.transaction_id).filter_by(service_record_id=record_id))
 
 
-def tries_of(record_id: UUID) -> int:
-    """Return how often settling a record has failed so far."""
-    known = select(SettlementFailure.attempts).filter_by(service_record_id=record_id)
-    return session().scalar(known) or 0
+def tries_of(record_ids: Sequence[str]) -> dict[str, int]:
+    """Return how often settling records has failed so far, of those that have."""
+    rows = session().execute(
+        text(
+            "SELECT service_record_id, attempts FROM settlement_failures"
+            " WHERE service_record_id = ANY(CAST(:ids AS uuid[]))"
+        ),
+        {"ids": joined_array(record_ids)},
+    )
+    return {str(row.service_record_id): row.attempts for row in rows}
 
 
-def set_aside(failure: dict[str, Any]) -> None:
-    """Store, or renew, why a record could not be settled."""
-    statement = upsert(SettlementFailure).values(failure)
-    renewed = {name: value for name, value in failure.items() if name != "service_record_id"}
+def set_aside(failures: Sequence[dict[str, Any]]) -> None:
+    """Store, or renew, why records (one or more) could not be settled."""
+    statement = upsert(SettlementFailure)
+    renewed = {
+        name: statement.excluded[name] for name in failures[0] if name != "service_record_id"
+    }
     session().execute(
-        statement.on_conflict_do_update(index_elements=["service_record_id"], set_=renewed)
+        statement.on_conflict_do_update(index_elements=["service_record_id"], set_=renewed),
+        list(failures),
     )
 
 

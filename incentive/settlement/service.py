@@ -6,6 +6,7 @@ settlement to itself and halves the set, until the one record that is at fault s
 one is set aside with its reason and tried again later, and the rest are paid.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
@@ -184,7 +185,7 @@ def _settle_or_split(
         raise  # the database is away or wants another try: no record is at fault
     except FAULTS as error:
         if len(records) == 1:
-            _set_aside(records[0], error, at)
+            _set_aside([(records[0], error)], at)
             return
         middle = len(records) // 2
         _settle_or_split(version, records[:middle], at)
@@ -250,8 +251,7 @@ def _leave_waiting(
     """
     waiting = [record for record in records if record.record_id in over.points]
     budgets.keep_waiting([_demand(r, over.points[r.record_id]) for r in waiting], at)
-    for record in waiting:
-        _set_aside(record, over.refused[_key(record)], at)
+    _set_aside([(record, over.refused[_key(record)]) for record in waiting], at)
     rest = [record for record in records if record.record_id not in over.points]
     if rest:
         _settle_or_split(version, rest, at)
@@ -269,22 +269,28 @@ def _issue(record: VerifiedRecord, points: int) -> Issue:
     )
 
 
-def _set_aside(record: VerifiedRecord, error: Exception, at: datetime) -> None:
-    record_id = UUID(record.record_id)
-    attempts = queries.tries_of(record_id) + 1
-    again = retry_at(attempts, at)
-    queries.set_aside(
-        {
-            "service_record_id": record_id,
-            "person_id": UUID(record.person_id),
-            "region_id": UUID(record.region_id),
-            "day": record.day,
-            "code": error.code if isinstance(error, IncentiveError) else type(error).__name__,
-            # The driver's text may quote values of the row; its first line names the fault only.
-            "message": str(error).partition("\n")[0][:300],
-            "attempts": attempts,
-            "failed_at": at,
-            "retry_at": again,
-        }
-    )
-    checkin.put_back([record.record_id], again)
+def _set_aside(failed: Sequence[tuple[VerifiedRecord, Exception]], at: datetime) -> None:
+    tries = queries.tries_of([record.record_id for record, _ in failed])
+    rows = []
+    back: dict[datetime, list[str]] = defaultdict(list)
+    for record, error in failed:
+        attempts = tries.get(record.record_id, 0) + 1
+        again = retry_at(attempts, at)
+        back[again].append(record.record_id)
+        rows.append(
+            {
+                "service_record_id": UUID(record.record_id),
+                "person_id": UUID(record.person_id),
+                "region_id": UUID(record.region_id),
+                "day": record.day,
+                "code": error.code if isinstance(error, IncentiveError) else type(error).__name__,
+                # The driver's text may quote values of the row; its first line names the fault only.
+                "message": str(error).partition("\n")[0][:300],
+                "attempts": attempts,
+                "failed_at": at,
+                "retry_at": again,
+            }
+        )
+    queries.set_aside(rows)
+    for again, record_ids in back.items():
+        checkin.put_back(record_ids, again)

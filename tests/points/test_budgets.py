@@ -1,7 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.exc import IntegrityError
 
 from incentive.core import clock
@@ -107,6 +107,31 @@ def test_a_record_over_the_budget_is_set_aside_by_name_and_the_rest_are_paid(
     assert sorted(points_of(person) for person in people) == [0, 0, 10, 10]
     assert (codes(), again(of).issued) == ([code] * 2, 20)
     assert [award_of(record) is None for record in records].count(True) == 2
+    assert whole()
+
+
+def test_however_many_are_set_aside_they_are_so_together(place, budget, now):
+    budget(5)
+    asked = []
+
+    def count(*_):
+        asked.append(1)
+
+    def needed(people):
+        for _ in range(people):
+            serve(make.person(), place.community)
+        del asked[:]
+        settlement.settle(now)
+        return len(asked)
+
+    connection = session().connection()
+    event.listen(connection, "before_cursor_execute", count)
+    try:
+        few, many = needed(2), needed(20)
+    finally:
+        event.remove(connection, "before_cursor_execute", count)
+    assert len(codes()) == 20  # a page of the 22
+    assert many <= few
     assert whole()
 
 
