@@ -5,7 +5,7 @@ from datetime import timedelta
 from incentive.core import clock, idempotency
 from incentive.core.db import transaction
 from incentive.core.jobs import periodic
-from incentive.people import queries
+from incentive.people import queries, sweeping
 from incentive.people.devices import queries as device_queries
 from incentive.people.external import queries as external_queries
 from incentive.people.one_time import queries as one_time_queries
@@ -28,3 +28,9 @@ def forget() -> None:
         device_queries.forget_pairings(now - CODES_KEPT)
         external_queries.forget_attempts(now - CODES_KEPT)
         queries.forget(failures_before=now - FAILURES_KEPT, sessions_before=now - SESSIONS_KEPT)
+
+
+@periodic(cron="10 4 * * *")
+def sweep_keys() -> None:
+    """Drop keys of personal data that are nobody's. Run twice, finds nothing more."""
+    sweeping.sweep(clock.now())

@@ -8,7 +8,7 @@ from alembic import command
 from sqlalchemy import text
 
 from incentive.app import create_app
-from incentive.core import schema
+from incentive.core import clock, idempotency, schema
 from incentive.core.crypto import Vault
 from incentive.core.db import db, transaction
 from incentive.core.keystore.store import KeyStore, keystore
@@ -43,6 +43,10 @@ def former(server):
                 for n in range(PEOPLE)
             ],
         )
+        connection.execute(
+            "INSERT INTO j_default.idempotency_keys VALUES (%s, %s, %s, 201, %s, now())",
+            ["anyone", "a-key-of-before", b"hash", '{"name": "张一"}'],
+        )
     yield _settings(server, NAME)
     with _server(server) as connection:
         connection.execute(text(f"DROP DATABASE {NAME} WITH (FORCE)"))
@@ -61,6 +65,9 @@ def assert_all_are_readable(settings):
                 known = personal.one(row[0].id, "name", "phone", "birth_month")
                 assert (known.name, known.phone) == (f"张{n}", phone(n))
                 assert known.birth_month == "1990-01"
+            # An answer kept in clear is sealed, and its retry still gets it.
+            again = idempotency.claim("anyone", "a-key-of-before", b"hash", clock.now())
+            assert again == idempotency.Answer(201, {"name": "张一"})
         db.engine.dispose()
         keystore().dispose()
 
