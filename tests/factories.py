@@ -93,6 +93,7 @@ def token(holder):
             token_hash=token_hash(text),
             created_at=datetime(2020, 1, 1, tzinfo=UTC),
             expires_at=datetime(2100, 1, 1, tzinfo=UTC),
+            strong=True,  # with a second factor, where roles need one
         )
     )
     return text
