@@ -79,11 +79,7 @@ def enter_contact(merchant_id: UUID) -> ResponseReturnValue:
         parties.add_contact(who, merchant_id, volunteer_number=number.replace("-", ""), at=at)
         return _("%(number)s speaks for the merchant from now on.", number=number)
 
-    return forms.act(
-        do,
-        done=url_for("web.merchant_page", merchant_id=merchant_id),
-        refused=lambda error: _merchant(merchant_id, error),
-    )
+    return _act_on_merchant(do, merchant_id)
 
 
 @bp.post("/merchants/<uuid:merchant_id>/contacts/<uuid:contact_id>/end")
@@ -95,11 +91,7 @@ def drop_contact(merchant_id: UUID, contact_id: UUID) -> ResponseReturnValue:
         parties.end_contact(who, contact_id, at)
         return _("This person speaks for the merchant no longer.")
 
-    return forms.act(
-        do,
-        done=url_for("web.merchant_page", merchant_id=merchant_id),
-        refused=lambda error: _merchant(merchant_id, error),
-    )
+    return _act_on_merchant(do, merchant_id)
 
 
 @bp.get("/sponsors/<uuid:sponsor_id>")
@@ -121,11 +113,7 @@ def enter_budget(sponsor_id: UUID) -> ResponseReturnValue:
         parties.add_budget(who, sponsor_id, first_day=first, last_day=last, fen=fen, at=at)
         return _("The budget of %(amount)s yuan is set.", amount=yuan(fen))
 
-    return forms.act(
-        do,
-        done=url_for("web.sponsor_page", sponsor_id=sponsor_id),
-        refused=lambda error: _sponsor(sponsor_id, error),
-    )
+    return _act_on_sponsor(do, sponsor_id)
 
 
 @bp.post("/sponsors/<uuid:sponsor_id>/budgets/<uuid:budget_id>")
@@ -137,10 +125,24 @@ def alter_budget(sponsor_id: UUID, budget_id: UUID) -> ResponseReturnValue:
         changed = parties.change_budget(who, budget_id, _fen())
         return _("The budget is %(amount)s yuan now.", amount=yuan(changed.fen))
 
+    return _act_on_sponsor(do, sponsor_id, budget_id)
+
+
+def _act_on_merchant(do: forms.Action, merchant_id: UUID) -> ResponseReturnValue:
+    return forms.act(
+        do,
+        done=url_for("web.merchant_page", merchant_id=merchant_id),
+        refused=lambda error: _merchant(merchant_id, error),
+    )
+
+
+def _act_on_sponsor(
+    do: forms.Action, sponsor_id: UUID, at_budget: UUID | None = None
+) -> ResponseReturnValue:
     return forms.act(
         do,
         done=url_for("web.sponsor_page", sponsor_id=sponsor_id),
-        refused=lambda error: _sponsor(sponsor_id, error, budget_id),
+        refused=lambda error: _sponsor(sponsor_id, error, at_budget),
     )
 
 
