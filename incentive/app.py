@@ -40,7 +40,7 @@ from incentive.merchants import checks as merchants_checks  # noqa: F401 - regis
 from incentive.merchants import payments_api, statements_api
 from incentive.merchants import sources as merchants_sources  # noqa: F401 - registers itself
 from incentive.people import api as people_api
-from incentive.people import caller, finding_api, me_api, origin
+from incentive.people import caller, delegation_api, finding_api, me_api, origin, separation
 from incentive.people.devices import api as devices_api
 from incentive.people.external import api as identities_api
 from incentive.people.external import service as external
@@ -55,6 +55,7 @@ from incentive.points.corrections import api as corrections_api
 from incentive.points.corrections import checks as corrections_checks  # noqa: F401 - registers itself
 from incentive.points.disputes import api as disputes_api
 from incentive.points.family import api as family_api
+from incentive.points.family import service as family
 from incentive.points.giving import api as giving_api
 from incentive.points.giving import checks as giving_checks  # noqa: F401 - registers itself
 from incentive.points.notices import api as notices_api
@@ -90,6 +91,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     people_api.bp,
     me_api.bp,
     finding_api.bp,
+    delegation_api.bp,
     one_time_api.bp,
     second_factor_api.bp,
     sessions_api.bp,
@@ -157,6 +159,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["error_page"] = pages.error_page
     app.extensions["require_at_station"] = stations.require_at
     app.extensions["require_at_shift"] = activities.require_at
+    app.extensions[separation.KIN] = family.are_family
     app.extensions["caller_key"] = lambda: str(caller.caller().person_id)
     api = http.init_app(app)
     for blueprint in API_BLUEPRINTS:

@@ -29,6 +29,7 @@ from tests.undone import undone
 SECRET = b"a secret of the tests, of no worth anywhere"
 TEMPLATE = "incentive_template"
 BOOKS = "incentive_books"
+MODULE = "incentive_module"
 LIVE = "incentive_live"
 LARGE = "incentive_large"
 KEYS = "incentive_keys"
@@ -185,6 +186,16 @@ def large_books(server: str) -> Iterator[Flask]:
         with app.app_context():
             db.engine.dispose()
             keystore().dispose()
+
+
+@pytest.fixture(scope="module")
+def own_books(server: str) -> Iterator[Flask]:
+    """An application on a fresh database for a whole module, where everything really commits."""
+    with _clone(server, MODULE) as settings:
+        app = _application(settings)
+        yield app
+        with app.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture

@@ -126,12 +126,12 @@ class MySignUpSchema(SignUpSchema):
 
 
 class ShiftSignUpSchema(Schema):
-    """Who signed up, by volunteer number."""
+    """Who signed up, by volunteer number; who only scans there is told no more than the state."""
 
-    id = fields.UUID(required=True)
+    id = fields.UUID()
     volunteer_number = fields.String(required=True)
     status = fields.String(required=True)
-    queued_at = fields.AwareDateTime(required=True)
+    queued_at = fields.AwareDateTime()
 
 
 ActivityPageSchema = page_of(ListedActivitySchema)

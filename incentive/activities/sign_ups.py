@@ -91,14 +91,21 @@ def mine(person_id: UUID, *, cursor: str | None, limit: int) -> Page:
 
 
 def of_shift(shift_id: UUID, by: Caller, *, cursor: str | None, limit: int) -> Page:
-    """Return a page of a shift's sign-ups in the order of the queue, for those who run it.
+    """Return a page of a shift's sign-ups in the order of the queue, for those who scan there.
+
+    Who only scans is told the volunteer numbers and states, and nothing else.
 
     Raises:
         UnknownShift, OutOfScope: as they say.
     """
-    by.require("shift.scan", region_path=service.shift(shift_id).region_path)
+    path = service.shift(shift_id).region_path
+    by.require("shift.scan", region_path=path)
     key = [SignUp.queued_at, SignUp.id]
-    return page(rows.of_shift(shift_id), key, cursor=cursor, limit=limit, scalars=False)
+    found = page(rows.of_shift(shift_id), key, cursor=cursor, limit=limit, scalars=False)
+    if by.may("shift.run", region_path=path):
+        return found
+    told = [{"volunteer_number": r.volunteer_number, "status": r.status} for r in found.items]
+    return Page(told, found.next_cursor)
 
 
 def _promote_one(shift: Row[*tuple[Any, ...]], at: datetime) -> None:

@@ -26,7 +26,7 @@ from incentive.checkin.verdict import Verification, verification
 from incentive.core.ids import new_id
 from incentive.core.paging import Page, page
 from incentive.core.zone import day_of
-from incentive.people import acts
+from incentive.people import acts, separation
 from incentive.people.caller import Caller
 
 REJECTED = "rejected"
@@ -67,7 +67,7 @@ def confirm(attendance_id: UUID, by: Caller, at: datetime) -> Row[*tuple[Any, ..
 
     Raises:
         UnknownAttendance: there is none.
-        OwnRecord: it is the steward's own.
+        OwnRecord, ForFamily: it is the steward's own, or one of their family's.
         OutOfScope: the steward does not run this shift.
         Raced: somebody else decided on the record meanwhile.
     """
@@ -78,8 +78,7 @@ def confirm(attendance_id: UUID, by: Caller, at: datetime) -> Row[*tuple[Any, ..
     queries.lock_attendance(attendance_id)
     known = queries.attendance(attendance_id)
     by.require("shift.override", region_path=known.region_path)
-    if known.person_id == by.person_id:
-        raise OwnRecord
+    separation.require_no_stake("attendance.confirm", by, known.person_id, OwnRecord)
     queries.confirm(attendance_id, by.person_id)
     stands = verification(
         check_in_proved=True, check_out_proved=True, closed_by_scan=known.closed_by == "scan"
@@ -100,10 +99,10 @@ def verify(record_id: UUID, by: Caller, at: datetime, reason: str = "") -> Row[*
     """Have a worker vouch for a service record; return it. Twice is once.
 
     Raises:
-        UnknownRecord, OwnRecord, OutOfScope: as they say.
+        UnknownRecord, OwnRecord, ForFamily, OutOfScope: as they say.
         ReasonMissing: the record was rejected, and nothing says why that was wrong.
     """
-    known = _record_to_decide(record_id, by)
+    known = _record_to_decide(record_id, "record.verify", by)
     if known.status == REJECTED and not reason:
         raise ReasonMissing
     if known.status != Verification.VERIFIED:
@@ -115,10 +114,10 @@ def reject(record_id: UUID, by: Caller, reason: str, at: datetime) -> Row[*tuple
     """Refuse a service record for a stated reason; return it. Twice is once, the first reason stays.
 
     Raises:
-        UnknownRecord, OwnRecord, OutOfScope: as they say.
+        UnknownRecord, OwnRecord, ForFamily, OutOfScope: as they say.
         AlreadySettled: points were paid; only a reversal takes them back.
     """
-    known = _record_to_decide(record_id, by)
+    known = _record_to_decide(record_id, "record.reject", by)
     if known.status == Verification.VERIFIED and not queries.lock_unsettled(record_id):
         raise AlreadySettled
     if known.status != REJECTED:
@@ -176,13 +175,12 @@ def postpone(record_ids: Sequence[UUID], until: datetime) -> None:
     queries.postpone(record_ids, until)
 
 
-def _record_to_decide(record_id: UUID, by: Caller) -> Row[*tuple[Any, ...]]:
+def _record_to_decide(record_id: UUID, act: str, by: Caller) -> Row[*tuple[Any, ...]]:
     known = queries.lock_record(record_id)
     if known is None:
         raise UnknownRecord
     by.require("record.verify", region_path=known.region_path)
-    if known.person_id == by.person_id:
-        raise OwnRecord
+    separation.require_no_stake(act, by, known.person_id, OwnRecord)
     return known
 
 

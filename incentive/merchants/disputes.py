@@ -22,7 +22,7 @@ from incentive.merchants.statement_errors import (
 )
 from incentive.merchants.statement_models import Objection, Statement, StatementLine, StatementOrder
 from incentive.merchants.statements import Detail, detail, locked
-from incentive.people import acts
+from incentive.people import acts, separation
 from incentive.people.caller import Caller
 
 
@@ -191,8 +191,7 @@ def _to_answer(
     )
     if objection is None:
         raise UnknownObjection
-    if objection.raised_by == caller.person_id:
-        raise OwnObjection
+    separation.require_another("statement.answer", caller, [objection.raised_by], OwnObjection)
     return found[0], objection
 
 

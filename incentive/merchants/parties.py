@@ -24,7 +24,7 @@ from incentive.merchants.errors import (
 )
 from incentive.merchants.models import Merchant, MerchantContact, Sponsor, SponsorBudget
 from incentive.merchants.refusing import refusing
-from incentive.people import acts
+from incentive.people import acts, separation
 from incentive.people import service as people
 from incentive.people.caller import Caller
 from incentive.regions import service as regions
@@ -98,8 +98,7 @@ def add_contact(
     row = _merchant(merchant_id)
     caller.require("merchant.manage", region_path=row.region_path)
     person = people.person_by_number(volunteer_number)
-    if person.id == caller.person_id:
-        raise OwnContact
+    separation.require_no_stake("merchant.contact", caller, person.id, OwnContact)
     made = MerchantContact(
         merchant_id=merchant_id, person_id=person.id, added_by=caller.person_id, valid_from=at
     )

@@ -84,7 +84,7 @@ def grant(given: dict[str, Any], person_id: UUID) -> dict[str, UUID]:
 
 
 @bp.delete("/roles/<uuid:role_id>")
-@needs("role.grant", of=STATION)
+@needs("role.grant", of=STATION, own=True)
 @bp.response(204)
 def revoke(role_id: UUID) -> None:
     """End a role; what was done with it stays."""

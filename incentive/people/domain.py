@@ -19,6 +19,10 @@ LOCK_TIME: Final = timedelta(minutes=15)
 SESSION_TIME: Final = timedelta(days=30)
 # Roles that make sense at one station; every role can be held over a region.
 STATION_ROLES: Final = frozenset({STATION_MANAGER, AUDITOR})
+# A role is handed on for at most so long; a constraint of the table holds a day more.
+DELEGATED_DAYS_MAX: Final = 30
+# What nobody hands on, whatever role they hand on: else it could be handed further.
+NEVER_DELEGATED: Final = frozenset({"role.grant"})
 # Roles that registering somebody gives; any other is granted by whoever may grant.
 SELF_ROLES: Final = (VOLUNTEER, GIG_WORKER)
 _HOMES: Final = frozenset({Level.COMMUNITY, Level.GRID, Level.BUILDING, Level.DOOR})

@@ -140,6 +140,58 @@ class OwnRole(Forbidden):
         )
 
 
+class ForFamily(Forbidden):
+    """Nobody vouches for, awards or decides about their own family."""
+
+    code = "people.for_family"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This is about your own family. Somebody else has to do it: ask a colleague.")
+        )
+
+
+class RoleEndsBefore(Invalid):
+    """A role would end before it begins."""
+
+    code = "people.role_ends_before"
+
+    def __init__(self) -> None:
+        super().__init__(_("Choose an end that is still to come."), field="until")
+
+
+class NotDelegable(Forbidden):
+    """This role is not the caller's to hand on."""
+
+    code = "people.not_delegable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Only a role of your own that an administrator gave you can be handed on, and only"
+                " for what it allows there."
+            ),
+            field="role_id",
+        )
+
+
+class DelegatedTooLong(Invalid):
+    """A role is handed on for some days only, and not beyond its own end."""
+
+    code = "people.delegated_too_long"
+
+    def __init__(self, days: int) -> None:
+        super().__init__(
+            _(
+                "A role is handed on for at most %(days)s days, and not beyond its own end."
+                " Choose an earlier day.",
+                days=days,
+            ),
+            field="until",
+            days=days,
+        )
+
+
 class RoleNotThere(Invalid):
     """This role cannot be held at a station."""
 

@@ -17,6 +17,7 @@ class Role:
     role: str
     region: Region | None
     station_id: UUID | None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def me(person_id: UUID, at: datetime) -> Me:
         phone=masking.phone(known.phone),
         home=home,
         roles=[
-            Role(grant.id, grant.role, region, grant.station_id)
+            Role(grant.id, grant.role, region, grant.station_id, grant.valid_until)
             for grant, region in role_queries.roles_of(person_id, at)
         ],
     )

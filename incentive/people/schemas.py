@@ -1,5 +1,6 @@
 """Shapes of people's endpoints."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate
@@ -8,11 +9,12 @@ from incentive.core.http import Schema
 from incentive.people.domain import SELF_ROLES
 from incentive.people.identity import ID_TYPES
 from incentive.people.passwords import LENGTH_MAX
-from incentive.people.permissions import ROLES
+from incentive.people.permissions import ROLES, TABLE
 from incentive.regions.models import GridKind
 
 CODE_LENGTH_MAX = 20
 _MORE = ("id_type", "id_number", "birth_month", "address")
+_YEARS = validate.Range(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 _PHONE = validate.Length(1, 40)
 
 
@@ -101,6 +103,7 @@ class RoleSchema(Schema):
     role = fields.String(required=True)
     region = fields.Nested(RegionNameSchema, required=True, allow_none=True)
     station_id = fields.UUID(required=True, allow_none=True)
+    until = fields.AwareDateTime(required=True, allow_none=True)
 
 
 class MeSchema(PersonSchema):
@@ -141,6 +144,48 @@ class GrantSchema(Schema):
     role = fields.String(required=True, validate=validate.OneOf(ROLES))
     region_id = fields.UUID(load_default=None, allow_none=True)
     station_id = fields.UUID(load_default=None, allow_none=True)
+    until = fields.AwareDateTime(
+        load_default=None,
+        allow_none=True,
+        validate=_YEARS,
+        metadata={"description": "When it ends by itself; without one it lasts until it is ended"},
+    )
+
+
+class NewDelegationSchema(Schema):
+    """What of one's role to hand on, to whom and until when."""
+
+    volunteer_number = fields.String(required=True, validate=validate.Length(1, 20))
+    until = fields.AwareDateTime(required=True, validate=_YEARS)
+    region_id = fields.UUID(
+        load_default=None, allow_none=True, metadata={"description": "A part of the role's region"}
+    )
+    permissions = fields.List(
+        fields.String(validate=validate.OneOf(list(TABLE))),
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(1, len(TABLE)),
+        metadata={"description": "Some of what the role allows; all that can be, without them"},
+    )
+
+
+class DelegationSchema(Schema):
+    """A role, or a part of one, that was handed on for a time."""
+
+    id = fields.UUID(required=True)
+    role = fields.String(required=True)
+    region = fields.Nested(RegionNameSchema, required=True, allow_none=True)
+    station_id = fields.UUID(required=True, allow_none=True)
+    permissions = fields.List(fields.String(), required=True)
+    by = fields.String(required=True, metadata={"description": "Volunteer number"})
+    to = fields.String(required=True, metadata={"description": "Volunteer number"})
+    until = fields.AwareDateTime(required=True)
+
+
+class DelegationsSchema(Schema):
+    """What was handed on by the caller and to them."""
+
+    items = fields.List(fields.Nested(DelegationSchema), required=True)
 
 
 class GrantedSchema(Schema):

@@ -16,7 +16,7 @@ from incentive.core.paging import Page, page
 from incentive.core.zone import day_of, timezone
 from incentive.ledger import service as ledger
 from incentive.ledger.domain import Purse
-from incentive.people import acts
+from incentive.people import acts, separation
 from incentive.people.caller import Caller
 from incentive.people.errors import OutOfScope
 from incentive.stations import order_queries, queries, service
@@ -162,8 +162,7 @@ def refund(
         raise UnknownRedemption
     order: Redemption = row[0]
     caller.require("station.serve", region_path=row.region_path, station_id=order.station_id)
-    if order.person_id == caller.person_id:
-        raise OwnRedemption
+    separation.require_no_stake("order.refund", caller, order.person_id, OwnRedemption)
     if (refusal := why_not_refund(moment(order), at)) is not None:
         raise refusal
     order.status, order.closed_at, order.closed_by = "refunded", at, caller.person_id

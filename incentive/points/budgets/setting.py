@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from incentive.core.db import session
 from incentive.core.ids import new_id
 from incentive.core.paging import Page, page
-from incentive.people import acts
+from incentive.people import acts, separation
 from incentive.people.caller import Caller
 from incentive.points.budgets import queries
 from incentive.points.budgets.domain import Period, last_day, months_of
@@ -54,8 +54,8 @@ def set_budget(
     caller.require("budget.set", region_path=place.path)
     for wider in _wider(place, months):
         caller.require("budget.set", region_path=wider.path)
-        if wider.Budget.created_by == caller.person_id:
-            raise OwnWiderBudget
+        firsts = [wider.Budget.created_by]
+        separation.require_another("budget.set", caller, firsts, OwnWiderBudget)
         _note_change(caller, wider.Budget, "nearer", amount, f"{place.name} {first:%Y-%m}", at)
     budget_id = new_id()
     before = queries.issued_before(place.path, first, last)
@@ -89,7 +89,7 @@ def raise_budget(caller: Caller, budget_id: UUID, points: int, reason: str, at: 
     Raises:
         UnknownBudget, OutOfScope, OwnBudget: nothing was written.
     """
-    budget = _for_second_person(caller, budget_id)
+    budget = _for_second_person(caller, budget_id, "budget.raise")
     before = acts.picked(budget, _SHOWN)
     budget.amount += points
     _note_change(caller, budget, "raise", points, reason, at)
@@ -112,7 +112,7 @@ def approve_overrun(
     Raises:
         UnknownBudget, OutOfScope, OwnBudget, RefusesOverrun, NothingWaits: nothing was written.
     """
-    budget = _for_second_person(caller, budget_id)
+    budget = _for_second_person(caller, budget_id, "budget.overrun")
     if budget.policy == "refuse":
         raise RefusesOverrun
     approved = queries.approve_waits(budget_id, caller.person_id, at, keys)
@@ -170,13 +170,12 @@ def _wider(place: Region, months: Sequence[date]) -> Sequence[Row[*tuple[Any, ..
     return [row for row in found if row.Budget.region_id != place.id]
 
 
-def _for_second_person(caller: Caller, budget_id: UUID) -> Budget:
+def _for_second_person(caller: Caller, budget_id: UUID, act: str) -> Budget:
     row = queries.one(budget_id)
     if row is None:
         raise UnknownBudget
     caller.require("budget.set", region_path=row.path)
-    if row[0].created_by == caller.person_id:
-        raise OwnBudget
+    separation.require_another(act, caller, [row[0].created_by], OwnBudget)
     return queries.lock({budget_id})[budget_id]
 
 

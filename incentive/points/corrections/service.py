@@ -16,7 +16,7 @@ from incentive.core.zone import day_of, timezone
 from incentive.ledger import history
 from incentive.ledger.domain import Booked
 from incentive.ledger.errors import UnknownTransaction
-from incentive.people import acts
+from incentive.people import acts, separation
 from incentive.people import service as people
 from incentive.people.caller import Caller
 from incentive.points.corrections import booking, queries
@@ -130,7 +130,7 @@ def approve(caller: Caller, adjustment_id: UUID, reason: str, at: datetime) -> A
         UnknownAdjustment, OutOfScope, SecondPersonNeeded, OwnPoints, AlreadyDecided: nothing
             was written; as does what booking refuses.
     """
-    adjustment = _to_decide(caller, adjustment_id)
+    adjustment = _to_decide(caller, adjustment_id, "points.approve")
     # As whoever proposes or contests does: what is undone is counted one by one.
     queries.lock_persons(adjustment.person_id)
     before = acts.picked(adjustment, _SHOWN)
@@ -147,7 +147,7 @@ def reject(caller: Caller, adjustment_id: UUID, reason: str, at: datetime) -> Ad
         UnknownAdjustment, OutOfScope, SecondPersonNeeded, OwnPoints, AlreadyDecided: nothing
             was written.
     """
-    adjustment = _to_decide(caller, adjustment_id)
+    adjustment = _to_decide(caller, adjustment_id, "points.reject")
     before = acts.picked(adjustment, _SHOWN)
     _decide(adjustment, caller, reason, at)
     adjustment.status = "rejected"
@@ -171,8 +171,8 @@ def adjustments(
 
 
 def _propose(caller: Caller, at: datetime, **fields: Any) -> Adjustment:
-    if fields["person_id"] == caller.person_id:
-        raise OwnPoints
+    action = "points.reverse" if fields["action"] == "reverse" else "points.adjust"
+    separation.require_no_stake(action, caller, fields["person_id"], OwnPoints)
     # Lock first: two small ones at once must not slip below a limit together.
     queries.lock_persons(fields["person_id"], caller.person_id)
     policy = policies.policy()
@@ -196,12 +196,11 @@ def _propose(caller: Caller, at: datetime, **fields: Any) -> Adjustment:
         booking.book(adjustment, caller, at, approved=False)
     else:
         booking.foresee(adjustment, at)
-    action = "points.reverse" if adjustment.action == "reverse" else "points.adjust"
     _record(caller, action, adjustment, None, adjustment.reason)
     return adjustment
 
 
-def _to_decide(caller: Caller, adjustment_id: UUID) -> Adjustment:
+def _to_decide(caller: Caller, adjustment_id: UUID, act: str) -> Adjustment:
     # Lock first: two may approve at once.
     row = queries.lock(adjustment_id)
     if row is None:
@@ -210,10 +209,8 @@ def _to_decide(caller: Caller, adjustment_id: UUID) -> Adjustment:
     caller.require("points.approve", region_path=row.path)
     if adjustment.status != "proposed":
         raise AlreadyDecided
-    if adjustment.proposed_by == caller.person_id:
-        raise SecondPersonNeeded
-    if adjustment.person_id == caller.person_id:
-        raise OwnPoints
+    separation.require_another(act, caller, [adjustment.proposed_by], SecondPersonNeeded)
+    separation.require_no_stake(act, caller, adjustment.person_id, OwnPoints)
     return adjustment
 
 

@@ -15,7 +15,7 @@ from incentive.core.zone import day_of
 from incentive.ledger import history
 from incentive.ledger.domain import Booked
 from incentive.ledger.errors import UnknownTransaction
-from incentive.people import acts
+from incentive.people import acts, separation
 from incentive.people import service as people
 from incentive.people.caller import Caller
 from incentive.points.corrections import queries as corrections
@@ -84,8 +84,7 @@ def challenge(caller: Caller, transaction_id: int, reason: str, at: datetime) ->
     caller.require("points.dispute", region_path=path)
     if region_id is None:
         raise NotDisputable
-    if person_id == caller.person_id:
-        raise OwnPoints
+    separation.require_no_stake("dispute.open", caller, person_id, OwnPoints)
     return _open(caller, given, person_id, "given", region_id, reason, at)
 
 
@@ -105,9 +104,9 @@ def decide(
     caller.require("points.decide", region_path=row.path)
     if dispute.status != "open":
         raise DisputeDecided
-    concerned = {dispute.opened_by, dispute.made_by, dispute.proposed_by, dispute.person_id}
-    if caller.person_id in concerned:
-        raise NotYoursToDecide
+    before_it = (dispute.opened_by, dispute.made_by, dispute.proposed_by)
+    separation.require_another("dispute.decide", caller, before_it, NotYoursToDecide)
+    separation.require_no_stake("dispute.decide", caller, dispute.person_id, NotYoursToDecide)
     before = acts.picked(dispute, _SHOWN)
     outcome = "for_person" if for_person else "against_person"
     holding.close(dispute, outcome, caller.person_id, reason, at)

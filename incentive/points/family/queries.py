@@ -32,6 +32,17 @@ def current(person_id: UUID) -> int:
     return int(session().scalar(counted) or 0)
 
 
+def are_linked(first_id: UUID, second_id: UUID) -> bool:
+    """Say whether two persons, the lesser id first, have agreed to be family."""
+    wanted = select(FamilyLink.id).where(
+        FamilyLink.first_id == first_id,
+        FamilyLink.second_id == second_id,
+        FamilyLink.accepted_at.is_not(None),
+        FamilyLink.ended_at.is_(None),
+    )
+    return session().scalar(wanted) is not None
+
+
 def link(link_id: UUID) -> FamilyLink | None:
     """Return a link as it stands now."""
     wanted = select(FamilyLink).where(FamilyLink.id == link_id)

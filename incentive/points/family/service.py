@@ -89,6 +89,11 @@ def end(caller: Caller, link_id: UUID, at: datetime) -> None:
     session().flush()
 
 
+def are_family(one: UUID, other: UUID) -> bool:
+    """Say whether the two have agreed to be family and still are."""
+    return queries.are_linked(*sorted((one, other)))
+
+
 def relatives(person_id: UUID) -> list[Relative]:
     """Return a person's family members and open requests."""
     return [

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from incentive.core.paging import Page, page
-from incentive.people import acts
+from incentive.people import acts, separation
 from incentive.people.caller import Caller
 from incentive.stations import service
 from incentive.stations.discrepancies import queries
@@ -75,8 +75,7 @@ def clear(caller: Caller, discrepancy_id: int, at: datetime, note: str) -> Row[*
     if found is None:
         raise UnknownDiscrepancy
     service.require_at(caller, "discrepancy.clear", found.station_id)
-    if found.person_id == caller.person_id:
-        raise OwnFinding
+    separation.require_another("discrepancy.clear", caller, [found.person_id], OwnFinding)
     row = {
         "discrepancy_id": discrepancy_id,
         "note": note,
