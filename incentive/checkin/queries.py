@@ -33,6 +33,7 @@ from incentive.checkin.models import (
 from incentive.core.arrays import joined_array
 from incentive.core.db import session
 from incentive.core.ids import new_id
+from incentive.people import reach
 from incentive.people.models import Person
 from incentive.regions.models import Region
 
@@ -251,8 +252,8 @@ def _overlaps() -> Exists:
 
 def records_within(paths: Sequence[str], status: str) -> Select[*tuple[Any, ...]]:
     """Return the records in `status` of the regions at and below `paths`."""
-    within = or_(*(Region.path.within(path) for path in paths)) if paths else text("false")
-    return records().where(ServiceRecord.status == status, within)
+    theirs = reach.within(Region.path, paths)
+    return records().where(ServiceRecord.status == status, theirs)
 
 
 def record(record_id: UUID) -> Row[*tuple[Any, ...]]:

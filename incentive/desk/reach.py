@@ -1,4 +1,4 @@
-"""How far an auditor sees: the one place in which a scope becomes a condition on rows."""
+"""How far an auditor sees: which acts, stations and accounts' owners `people.reach` leaves."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,6 +21,7 @@ from sqlalchemy import (
 from incentive.audit.models import AuditEntry
 from incentive.core.ids import id_of
 from incentive.merchants.models import Merchant, Sponsor
+from incentive.people import reach as scopes
 from incentive.people.caller import Caller
 from incentive.people.models import Person
 from incentive.regions import service as regions
@@ -61,9 +62,7 @@ def stations_within(reach: Reach) -> Select[*tuple[Any, ...]]:
     found = select(Station.id).join(Region, Region.id == Station.region_id)
     if reach.whole:
         return found
-    return found.where(
-        or_(regions.inside(Region.path, reach.paths), Station.id.in_(reach.station_ids))
-    )
+    return found.where(scopes.within_or_at(Region.path, Station.id, reach.paths, reach.station_ids))
 
 
 def acts_within(reach: Reach) -> ColumnElement[bool]:
@@ -82,7 +81,7 @@ def acts_within(reach: Reach) -> ColumnElement[bool]:
 
 def owners_within(reach: Reach) -> Any:
     """Return the names of the accounts' owners in a reach that is not the whole."""
-    inside = regions.inside(Region.path, reach.paths)
+    inside = scopes.within(Region.path, reach.paths)
     parts = [
         select(literal(f"{kind}:") + cast(owner, Text))
         .join(Region, Region.id == place)
@@ -96,7 +95,7 @@ def owners_within(reach: Reach) -> Any:
 
 def owner_within(reach: Reach, owner: Any) -> ColumnElement[bool]:
     """Is one of `owners_within`; looked up for this one owner."""
-    inside = regions.inside(Region.path, reach.paths)
+    inside = scopes.within(Region.path, reach.paths)
     parts = [
         exists(
             select(each).join(Region, Region.id == place).where(each == id_of(owner, kind), inside)

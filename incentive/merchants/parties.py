@@ -24,12 +24,11 @@ from incentive.merchants.errors import (
 )
 from incentive.merchants.models import Merchant, MerchantContact, Sponsor, SponsorBudget
 from incentive.merchants.refusing import refusing
-from incentive.people import acts, separation
+from incentive.people import acts, reach, separation
 from incentive.people import service as people
 from incentive.people.caller import Caller
 from incentive.regions import service as regions
 from incentive.regions.models import Region
-from incentive.regions.queries import inside
 
 
 def merchants(
@@ -136,7 +135,7 @@ def sponsors(
 ) -> Page:
     """Return a page of the sponsors in the caller's regions, by name."""
     paths = caller.regions_for("statement.read")
-    found = queries.sponsors().where(inside(Region.path, paths))
+    found = queries.sponsors().where(reach.within(Region.path, paths))
     if q:
         found = found.where(Sponsor.name.icontains(q, autoescape=True))
     return page(found, [Sponsor.name, Sponsor.id], cursor=cursor, limit=limit, scalars=False)

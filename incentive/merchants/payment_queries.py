@@ -12,9 +12,9 @@ from incentive.merchants.matching import Owed, Paid
 from incentive.merchants.models import Merchant
 from incentive.merchants.payment_models import BankFile, BankRow, Payment
 from incentive.merchants.statement_models import Statement
+from incentive.people import reach
 from incentive.people.models import Person
 from incentive.regions.models import Region
-from incentive.regions.queries import inside
 
 _STANDS = Payment.taken_back_at.is_(None)
 
@@ -86,7 +86,7 @@ def owed(paths: Sequence[str], payments: Sequence[Paid]) -> list[Owed]:
         )
         .join(Merchant, Merchant.id == Statement.merchant_id)
         .join(Region, Region.id == Statement.region_id)
-        .where(inside(Region.path, paths), or_(Statement.serial.in_(serials), fitting))
+        .where(reach.within(Region.path, paths), or_(Statement.serial.in_(serials), fitting))
         .order_by(Statement.id)
     )
     return [Owed(**row) for row in session().execute(found).mappings()]
@@ -109,7 +109,7 @@ def rows(paths: Sequence[str], state: str) -> Select[*tuple[Any, ...]]:
         .join(Region, Region.id == BankRow.region_id)
         .outerjoin(Payment, and_(Payment.bank_row_id == BankRow.id, _STANDS))
         .outerjoin(Statement, Statement.id == Payment.statement_id)
-        .where(inside(Region.path, paths))
+        .where(reach.within(Region.path, paths))
     )
     if state == "open":
         found = found.where(Payment.id.is_(None))

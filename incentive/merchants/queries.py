@@ -18,9 +18,9 @@ from incentive.merchants.models import (
     Sponsor,
     SponsorBudget,
 )
+from incentive.people import reach
 from incentive.people.models import Person
 from incentive.regions.models import Region
-from incentive.regions.queries import inside
 from incentive.stations.models import Item, Station
 
 
@@ -45,7 +45,7 @@ def _with_region(party: type[Merchant | Sponsor]) -> Select[*tuple[Any, ...]]:
 
 def within(paths: Sequence[str], merchant_ids: Sequence[UUID] = ()) -> Any:
     """Lies in one of the subtrees at `paths`, or is one of the merchants."""
-    return or_(inside(Region.path, paths), Merchant.id.in_(merchant_ids))
+    return or_(reach.within(Region.path, paths), Merchant.id.in_(merchant_ids))
 
 
 def merchant(merchant_id: UUID) -> Row[*tuple[Any, ...]] | None:

@@ -15,10 +15,10 @@ from incentive.core import clock
 from incentive.core.addresses import client_network, is_secure
 from incentive.core.browser import SAFE_METHODS, is_same_origin
 from incentive.core.db import on_commit
-from incentive.core.needs import Need, need_now
+from incentive.core.needs import STATION, Need, need_now
 from incentive.people import queries
 from incentive.people.errors import ForeignOrigin, NotSignedIn, OutOfScope
-from incentive.people.permissions import PERMISSIONS
+from incentive.people.permissions import PERMISSIONS, TABLE
 from incentive.people.sessions import queries as session_queries
 from incentive.people.sessions.domain import GUARDED, USE_TIME, coarse_network
 
@@ -114,7 +114,7 @@ class Caller:
             OutOfScope: they hold none of its permissions, and it is not about their own.
         """
         own = self.owns and (need.own or not need.permissions)
-        if not own and not need.is_public and not any(map(self._giving, need.permissions)):
+        if not own and not need.is_public and not any(map(self._holds, need.permissions)):
             raise OutOfScope(next(iter(need.permissions), need.of))
 
     def may(
@@ -167,6 +167,11 @@ class Caller:
         giving = self._giving(permission)
         found = [grant.station_id for grant in giving if grant.station_id is not None]
         return [each for each in found if self.station_id in {None, each}]
+
+    def _holds(self, permission: str) -> bool:
+        """Say whether a role gives `permission` over something that it can be asked over."""
+        at_station = TABLE[permission].of == STATION
+        return any(at_station or grant.region_path for grant in self._giving(permission))
 
     def _giving(self, permission: str) -> list[Grant]:
         return [grant for grant in self.grants if grant.gives(permission)]

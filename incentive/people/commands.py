@@ -1,10 +1,11 @@
 """`incentive people`: the first administrator, and a way back in."""
 
 import click
+from flask import current_app
 
 from incentive.core import clock
 from incentive.core.db import transaction
-from incentive.people import acts, passwords, phones, service
+from incentive.people import acts, passwords, permission_paper, phones, service
 from incentive.people.permissions import ROLES
 from incentive.people.second_factor import service as factor
 from incentive.regions import service as regions
@@ -63,6 +64,12 @@ def second_factor(*, phone: str) -> None:
         person = service.person_by_phone(phones.parse(phone))
         factor.reset_by_command(person.id, by=None, at=clock.now())
     click.echo(f"{person.volunteer_number} sets up a new authenticator app at the next sign-in.")
+
+
+@commands.command("permissions")
+def permissions() -> None:
+    """Print who may do what, and what each address needs, as docs/permissions.md has it."""
+    click.echo(permission_paper.document(current_app), nl=False)
 
 
 def _ask_password(e164: str) -> str:

@@ -76,10 +76,11 @@ def failures(wanted: dict[str, Any]) -> Page:
 def retry(record_id: UUID) -> None:
     """Let the next run try a record again."""
     with transaction():
-        failure = service.failure(record_id)
-        path = regions.path_of(failure.region_id)
-        caller().require("settlement.retry", region_path=path)
-        service.retry(record_id, caller(), clock.now())
+        # First who asks: nobody else learns what is set aside.
+        who = caller()
+        path = regions.path_of(service.failure(record_id).region_id)
+        who.require("settlement.retry", region_path=path)
+        service.retry(record_id, who, clock.now())
 
 
 def _purses(balances: Sequence[Balance]) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from incentive import rules
 from incentive.checkin.queries import VerifiedRecord, is_unsettled
 from incentive.core.arrays import joined_array, plain_array, repeated_array
 from incentive.core.db import session
+from incentive.people import reach
 from incentive.points.budgets.errors import BudgetExhausted, BudgetWaiting
 from incentive.points.budgets.models import Budget, BudgetWait
 from incentive.points.corrections.domain import expires_on
-from incentive.regions import service as regions
 from incentive.regions.models import Region
 from incentive.settlement.domain import Version
 from incentive.settlement.models import Award, RuleVersion, SettlementFailure
@@ -198,7 +198,7 @@ def failures(paths: Sequence[str] | None) -> Select[*tuple[Any, ...]]:
     found = select(SettlementFailure).where(waiting)
     if paths is None:
         return found
-    theirs = select(Region.id).where(regions.inside(Region.path, paths))
+    theirs = select(Region.id).where(reach.within(Region.path, paths))
     return found.where(SettlementFailure.region_id.in_(theirs))
 
 

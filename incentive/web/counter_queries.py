@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, select
 
 from incentive.core.db import session
+from incentive.people import reach
 from incentive.people.models import Person
 from incentive.regions.models import Region
 from incentive.stations.domain import HELD_FOR
@@ -118,7 +119,7 @@ def stations_within(
     statement = (
         select(Station.id, Station.name, Station.address, Station.status, Region.path)
         .join(Region, Region.id == Station.region_id)
-        .where(or_(Station.id.in_(ids), *(Region.path.within(path) for path in paths)))
+        .where(reach.within_or_at(Region.path, Station.id, paths, ids))
         .order_by(Station.name, Station.id)
         .limit(limit)
     )

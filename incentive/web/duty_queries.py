@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, func, select
 
 from incentive.activities.models import Activity, Shift
 from incentive.checkin.models import Attendance, ServiceRecord
 from incentive.core.db import session
+from incentive.people import reach
 from incentive.regions.models import Region
 from incentive.web import queries
 
@@ -28,7 +29,7 @@ def running(
             Shift.status == "open",
             Shift.ends_at > since,
             Shift.starts_at < until,
-            or_(*(Region.path.within(path) for path in paths)),
+            reach.within(Region.path, paths),
         )
         .order_by(Shift.starts_at, Shift.id)
         .limit(limit)
@@ -70,7 +71,7 @@ def to_verify(paths: Sequence[str]) -> int:
         .join(Region, Region.id == Activity.region_id)
         .where(
             ServiceRecord.status == "pending",
-            or_(*(Region.path.within(path) for path in paths)),
+            reach.within(Region.path, paths),
         )
     )
     return int(session().scalar(statement) or 0)

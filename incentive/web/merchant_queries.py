@@ -8,8 +8,8 @@ from sqlalchemy import Row, select
 
 from incentive.core.db import session
 from incentive.merchants.models import Merchant, MerchantContact, Sponsor
+from incentive.people import reach
 from incentive.regions.models import Region
-from incentive.regions.queries import inside
 from incentive.stations.models import Item, Station
 
 CHOICES_MAX: Final = 300
@@ -30,7 +30,7 @@ def parties(party: type[Merchant | Sponsor], paths: Sequence[str]) -> list[tuple
     statement = (
         select(party.id, party.name)
         .join(Region, Region.id == party.region_id)
-        .where(inside(Region.path, paths))
+        .where(reach.within(Region.path, paths))
         .order_by(party.name, party.id)
         .limit(CHOICES_MAX)
     )
@@ -43,7 +43,7 @@ def items(paths: Sequence[str]) -> list[tuple[str, str]]:
         select(Item.id, Item.name, Station.name.label("station"))
         .join(Station, Station.id == Item.station_id)
         .join(Region, Region.id == Station.region_id)
-        .where(inside(Region.path, paths), Item.status == "offered")
+        .where(reach.within(Region.path, paths), Item.status == "offered")
         .order_by(Station.name, Item.name, Item.id)
         .limit(CHOICES_MAX)
     )

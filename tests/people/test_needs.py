@@ -1,5 +1,7 @@
 """Every address says what it needs, in the words of the permission table."""
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 
@@ -17,6 +19,7 @@ from incentive.core.needs import (
     need_of,
     needs,
 )
+from incentive.people import permission_paper
 from incentive.people.caller import Caller, Grant
 from incentive.people.errors import OutOfScope
 from incentive.people.permissions import ADMINISTRATOR, AUDITOR, ROLES, TABLE
@@ -101,3 +104,10 @@ def test_a_narrowed_caller_has_what_was_given_and_no_more():
     with pytest.raises(OutOfScope):
         again.admit(OWN)
     again.admit(PUBLIC)
+
+
+def test_the_document_of_permissions_is_in_step(app):
+    kept = Path(__file__).parents[2] / "docs" / "permissions.md"
+    assert kept.read_text(encoding="utf-8") == permission_paper.document(app), (
+        "run: incentive people permissions > docs/permissions.md"
+    )

@@ -9,10 +9,10 @@ from sqlalchemy import Row, Select, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from incentive.core.db import session
+from incentive.people import reach
 from incentive.people.models import Person
 from incentive.points.budgets.domain import Demand
 from incentive.points.budgets.models import Budget, BudgetMonth, BudgetUse, BudgetWait
-from incentive.regions import service as regions
 from incentive.regions.models import Region
 
 # The nearest region at or above that has a budget for the month counts, and no other.
@@ -134,7 +134,7 @@ def listed(paths: Sequence[str]) -> Select[*tuple[Any, ...]]:
         select(Budget, Region, waiting.c.waiting, waiting.c.waiting_points)
         .join(Region, Region.id == Budget.region_id)
         .join(waiting, text("true"))
-        .where(regions.inside(Region.path, paths))
+        .where(reach.within(Region.path, paths))
     )
 
 

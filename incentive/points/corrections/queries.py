@@ -10,9 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
 from incentive.core.db import session
+from incentive.people import reach
 from incentive.people.models import Person
 from incentive.points.corrections.models import Adjustment, Corrected
-from incentive.regions import service as regions
 from incentive.regions.models import Region
 
 
@@ -65,7 +65,7 @@ def listed(paths: Sequence[str], status: str | None) -> Select[*tuple[Any, ...]]
         .join(whose, whose.id == Adjustment.person_id)
         .join(proposer, proposer.id == Adjustment.proposed_by)
         .outerjoin(decider, decider.id == Adjustment.decided_by)
-        .where(regions.inside(Region.path, paths))
+        .where(reach.within(Region.path, paths))
     )
     return found if status is None else found.where(Adjustment.status == status)
 

@@ -10,10 +10,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
 from incentive.core.db import session
+from incentive.people import reach
 from incentive.people.models import Person
 from incentive.points.corrections.models import Adjustment
 from incentive.points.disputes.models import Dispute
-from incentive.regions import service as regions
 from incentive.regions.models import Region
 
 
@@ -88,7 +88,7 @@ def listed(paths: Sequence[str], status: str | None) -> Select[*tuple[Any, ...]]
         .join(Region, Region.id == Dispute.region_id)
         .join(Person, Person.id == Dispute.person_id)
         .outerjoin(opener, opener.id == Dispute.opened_by)
-        .where(regions.inside(Region.path, paths))
+        .where(reach.within(Region.path, paths))
     )
     return found if status is None else found.where(Dispute.status == status)
 

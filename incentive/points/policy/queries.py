@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import or_, select, text
 
 from incentive.core.db import session
+from incentive.people import reach
 from incentive.people.models import RoleGrant
 from incentive.points.policy.models import PointsPolicy
-from incentive.regions import service as regions
 from incentive.regions.models import Region
 
 
@@ -34,7 +34,7 @@ def held_outside(roles: Collection[str], paths: Sequence[str], at: datetime) -> 
             RoleGrant.role.in_(roles),
             RoleGrant.valid_from <= at,
             or_(RoleGrant.valid_until.is_(None), RoleGrant.valid_until > at),
-            ~regions.inside(Region.path, paths),
+            ~reach.within(Region.path, paths),
         )
     )
     return bool(session().scalar(select(outside.exists())))

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, insert, or_, select, text
+from sqlalchemy import Row, Select, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.orm import aliased
 
 from incentive.core.db import session
+from incentive.people import reach
 from incentive.people.models import Person
 from incentive.regions.models import Region
 from incentive.stations.discrepancies.models import (
@@ -157,8 +158,8 @@ def discrepancies(
     if station_id is not None:
         statement = statement.where(Discrepancy.station_id == station_id)
     else:
-        within = [Region.path.within(path) for path in paths]
-        statement = statement.where(or_(Station.id.in_(station_ids), *within))
+        theirs = reach.within_or_at(Region.path, Station.id, paths, station_ids)
+        statement = statement.where(theirs)
     if state == "all":
         return statement
     cleared = DiscrepancyClearing.discrepancy_id.is_not(None)

@@ -1,0 +1,523 @@
+"""The world that the matrix asks about: two communities with one of everything, side by side.
+
+What nobody outside a side may read carries the side's mark, or is an id or a number of its own:
+`Side.secrets` are all of these. Names that the public pages show carry no mark.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+
+from incentive.activities.models import Activity
+from incentive.checkin.models import Attendance
+from incentive.core import clock
+from incentive.core.codes import printed_code
+from incentive.core.db import session, transaction, use_jurisdiction
+from incentive.core.ids import new_id
+from incentive.core.keys import code_keys
+from incentive.core.money import yuan
+from incentive.core.zone import day_of
+from incentive.ledger import jobs as ledger_jobs
+from incentive.ledger import proving, reconciliation
+from incentive.ledger.reconciliation import UnknownRun
+from incentive.merchants import banking, disputes, paying
+from incentive.merchants.domain import reference
+from incentive.merchants.payment_models import BankRow
+from incentive.people.caller import Caller, identify
+from incentive.people.domain import STATION_ROLES
+from incentive.people.permissions import ROLES
+from incentive.points.budgets import setting as budgets
+from incentive.points.corrections import service as corrections
+from incentive.points.disputes import service as points_disputes
+from incentive.points.family import service as family
+from incentive.points.policy.models import PointsPolicy
+from incentive.settlement import jobs as settlement_jobs
+from incentive.settlement import service as settlement
+from incentive.settlement.models import Award, SettlementFailure
+from incentive.settlement.rulebook.models import Simulation
+from incentive.stations.days.models import DayClose
+from incentive.stations.discrepancies.models import Discrepancy
+from incentive.stations.stock.models import StockMovement
+from incentive.stations.stocktakes.models import (
+    StocktakeCount,
+    StocktakeExplanation,
+    StocktakeLine,
+)
+from tests import factories as make
+from tests.merchants.conftest import Market, charged, confirmed, day, noon, sent, statement
+from tests.stations.conftest import give
+
+HOUR = timedelta(hours=1)
+# What a side's people do here, and no one of them is asked about: they made what is there.
+CAST = (
+    ("chief", "administrator"),
+    ("second", "administrator"),
+    ("worker", "community_worker"),
+    ("contact", "volunteer"),
+    ("relative", "volunteer"),
+    ("suitor", "volunteer"),
+    ("volunteer", "volunteer"),
+)
+
+
+@dataclass
+class Side:
+    """A community and all that lies in it: `ids` by the name that addresses have for them."""
+
+    place: Any
+    mark: str
+    people: dict[str, Any] = field(default_factory=dict)
+    ids: dict[str, Any] = field(default_factory=dict)
+    secrets: set[str] = field(default_factory=set)
+
+    def caller(self, name: str) -> Caller:
+        found = identify(make.token(self.people[name]))
+        assert found is not None
+        return found
+
+    def keep(self, **ids: Any) -> None:
+        """Name ids; those that nobody else may read are secrets."""
+        self.ids |= ids
+        self.secrets |= {str(value) for value in ids.values() if isinstance(value, UUID)}
+
+
+def build(code: str, mark: str) -> Side:
+    """One side in the open transaction, all but its awards, which are settled for both at once."""
+    side = Side(make.region(code, name=f"社区{code[-3:]}"), mark)
+    for name, role in CAST:
+        person = make.person(f"人{mark}{name}", home_region_id=side.place.id)
+        held = make.grant(person, role, at=side.place)
+        side.people[name] = person
+        side.keep(**{f"role_of_{name}": held.id})
+        side.secrets.add(person.volunteer_number)
+    manager = make.person(f"人{mark}站长", home_region_id=side.place.id)
+    side.people["manager"] = manager
+    side.secrets |= {mark, manager.volunteer_number}
+    give(side.people["volunteer"].id, 100_000)
+    _activities(side)
+    _station(side)
+    _market(side)
+    _family(side)
+    return side
+
+
+def finish(side: Side) -> None:
+    """What needs awards: disputes, adjustments, budgets."""
+    at, mark = clock.now(), side.mark
+    award = session().get(Award, side.ids["settled"], populate_existing=True)
+    other = session().get(Award, side.ids["settled_too"], populate_existing=True)
+    dispute = points_disputes.challenge(side.caller("worker"), award.transaction_id, mark, at)
+    volunteer = side.people["volunteer"]
+    number = volunteer.volunteer_number
+    proposed = corrections.adjust(
+        side.caller("second"), volunteer_number=number, points=9000, reason=mark, at=at
+    )
+    taken = corrections.adjust(
+        side.caller("worker"), volunteer_number=number, points=-3, reason=mark, at=at
+    )
+    budget = budgets.set_budget(
+        side.caller("second"),
+        region=side.place.code,
+        period="year",
+        day=day_of(at),
+        amount=987_600 + len(mark),
+        policy="queue",
+        at=at,
+    )
+    side.keep(
+        failed=_set_aside(side, now=at),
+        transaction_id=other.transaction_id,
+        taken=taken.transaction_id,
+        dispute_id=dispute.id,
+        adjustment_id=proposed.id,
+        points_budget=budget.id,
+    )
+
+
+def _set_aside(side: Side, now: datetime) -> UUID:
+    """A verified record that could not be settled."""
+    volunteer = side.people["volunteer"]
+    activity = session().get_one(Activity, side.ids["activity_id"])
+    record = make.service_record(make.shift(activity, starts_at=now - 60 * HOUR), volunteer)
+    failure = {"service_record_id": record.id, "person_id": volunteer.id, "day": record.day}
+    failure |= {"region_id": side.place.id, "code": "x", "message": side.mark}
+    make.add(SettlementFailure(**failure, failed_at=now, retry_at=now + 24 * HOUR))
+    return record.id
+
+
+def _activities(side: Side) -> None:
+    now, volunteer = clock.now(), side.people["volunteer"]
+    activity = make.activity(side.place, by=side.people["chief"])
+    team = make.team(side.place)
+    running = make.shift(activity, starts_at=now - HOUR, hours=3)
+    later = make.shift(activity, starts_at=now + 24 * HOUR)
+    free = make.shift(activity, starts_at=now + 48 * HOUR)
+    make.sign_up(volunteer, later)
+    make.sign_up(volunteer, running)
+    session().refresh(running)
+    records = {}
+    for n, name in enumerate(("pending", "settled", "settled_too", "confirmable")):
+        shift = make.shift(activity, starts_at=now - (30 + 5 * n) * HOUR)
+        state = "pending" if name in {"pending", "confirmable"} else "verified"
+        records[name] = make.service_record(shift, volunteer, minutes=60 + n, status=state)
+        if state == "pending":
+            records[name].decided_at = None
+    came = make.add(
+        Attendance(
+            shift_id=running.id,
+            person_id=side.people["contact"].id,
+            check_in_at=now - HOUR,
+            check_in_proved=True,
+        )
+    )
+    side.keep(
+        record_id=records["pending"].id,
+        settled=records["settled"].id,
+        settled_too=records["settled_too"].id,
+        attendance_id=records["confirmable"].attendance_id,
+        present=came.id,
+    )
+    side.ids |= {
+        "activity_id": activity.id,
+        "shift_id": running.id,
+        "later": later.id,
+        "free": free.id,
+        "team_id": team.id,
+        "region_id": side.place.id,
+        "code": printed_code(code_keys(), running.number, running.print_serial).text,
+        "kind": "person",
+        "person_id": volunteer.id,
+        "number_of_volunteer": volunteer.volunteer_number,
+    }
+
+
+def _station(side: Side) -> None:
+    from incentive.stations import counter, orders
+    from incentive.stations.stock import service as stock
+
+    now = clock.now()
+    shop = make.station(side.place)
+    make.grant(side.people["manager"], "station_manager", station=shop)
+    goods = make.item(shop, points_price=1, stock=1000)
+    session().flush()
+    buyer, manager = side.caller("volunteer"), side.caller("manager")
+    held = orders.redeem(buyer, goods.id, 1, now)
+    refundable = orders.redeem(buyer, goods.id, 2, now)
+    counter.collect(manager, refundable.code, now)
+    # Not the goods that are being counted: what was counted is not corrected.
+    other = make.item(shop, points_price=1, stock=10)
+    session().flush()
+    spoiled = stock.spoil(manager, other.id, 1, now, cause="damaged", note=side.mark, day=None)
+    today = day_of(now)
+    for back in (1, 2):
+        moved = {"station_id": shop.id, "item_id": goods.id, "kind": "received", "delta": 1}
+        moved |= {"shelf": 1, "day": today - timedelta(days=back), "at": now}
+        make.add(StockMovement(**moved))
+    closed = today - timedelta(days=2)
+    signed = {"closed_by": manager.person_id, "closed_at": now, "signed": "x", "note": side.mark}
+    far = {"last_movement_id": 0, "last_transaction_id": 0}
+    make.add(DayClose(station_id=shop.id, day=closed, version=1, **signed, **far))
+    found = make.add(
+        Discrepancy(
+            station_id=shop.id,
+            kind="other_station",
+            key=str(new_id()),
+            happened_at=now,
+            found_at=now,
+            facts={},
+        )
+    )
+    side.keep(redemption_id=held.id, refundable=refundable.id)
+    side.secrets |= {held.code, refundable.code}
+    side.ids |= {
+        "station_id": shop.id,
+        "item_id": goods.id,
+        "order_code": held.code,
+        "movement_id": spoiled.id,
+        "day": (today - timedelta(days=1)).isoformat(),
+        "closed_day": closed.isoformat(),
+        "discrepancy_id": found.id,
+    }
+    _stocktake(side, shop, goods)
+
+
+def _stocktake(side: Side, shop: Any, goods: Any) -> None:
+    """One that is open, counted by the worker, with a difference explained."""
+    worker = side.people["worker"]
+    opened = make.stocktake(shop, worker)
+    session().refresh(goods)
+    made = {"stocktake_id": opened.id, "item_id": goods.id}
+    shelf = goods.on_shelf
+    make.add(StocktakeLine(**made, on_shelf=shelf, held=1))
+    seen = {
+        "counted": shelf + 1,
+        "expected": shelf,
+        "counted_by": worker.id,
+        "counted_at": clock.now(),
+    }
+    count = make.add(StocktakeCount(**made, **seen))
+    why = {"cause": "found", "explained_by": worker.id, "explained_at": clock.now()}
+    make.add(StocktakeExplanation(count_id=count.id, **why))
+    side.keep(stocktake_id=opened.id)
+
+
+def _market(side: Side) -> None:
+    """Statements in every state, each of a month of its own."""
+    from incentive.merchants import agreements, parties
+
+    shop = session().get_one(make.Station, side.ids["station_id"])
+    item = make.item(shop, points_price=1, stock=100_000)
+    spare = make.item(shop, points_price=1, stock=10)
+    callers = {name: side.caller(name) for name in ("chief", "worker", "contact", "manager")}
+    callers["buyer"] = side.caller("volunteer")
+    market = Market(side.place, shop, item, item, side.people, callers, {})
+    chief, at = callers["chief"], noon(day(1, 1))
+    code, mark = side.place.code, side.mark
+    merchant = parties.add_merchant(chief, region=code, name=f"商户{mark}", at=at)[0]
+    sponsor = parties.add_sponsor(chief, region=code, name=f"赞助{mark}", at=at)[0]
+    number = side.people["contact"].volunteer_number
+    contact = parties.add_contact(chief, merchant.id, volunteer_number=number, at=at)
+    market.merchant_id, market.sponsor_id = merchant.id, sponsor.id
+    year = {"first_day": day(1, 1), "last_day": day(12, 31)}
+    budget = parties.add_budget(chief, sponsor.id, **year, fen=98_765_432, at=at)
+    agreed = agreements.agree(
+        chief,
+        item_id=item.id,
+        merchant_id=merchant.id,
+        sponsor_id=sponsor.id,
+        price_fen=1250,
+        valid_from=day(1, 1),
+        at=at,
+    )[0]
+    session().flush()
+    for month in range(3, 10):
+        market.give_out(day(month, 5), month)
+    month_of = lambda n: {"first": day(n, 1), "last": day(n, 28)}  # noqa: E731
+    worker, made = callers["worker"], {}
+    made["statement_id"] = sent(market, **month_of(3)).statement.id
+    made["draft_statement"] = statement(market, **month_of(4)).statement.id
+    made["objected"] = sent(market, **month_of(5)).statement.id
+    disputes.object_to(
+        callers["contact"], made["objected"], number=1, side="merchant", text=mark, at=at
+    )
+    made["confirmed"] = confirmed(market, **month_of(6)).statement.id
+    made["payable"] = charged(market, **month_of(7)).statement.id
+    made["paid"] = charged(market, **month_of(8)).statement.id
+    paid = paying.pay(
+        worker, made["paid"], fen=100, reference=mark, paid_on=day(11, 5), at=noon(day(11, 6))
+    )
+    detail = statements_detail(worker, made["objected"])
+    due = statements_detail(worker, made["payable"]).statement
+    row = f"2026-11-10,{yuan(due.total_fen)},{mark} 杂项,{mark}\n"
+    banking.take_in(
+        worker,
+        region=code,
+        name=f"{mark}.csv",
+        content=("日期,金额,附言,对方户名\n" + row).encode("gb18030"),
+        at=noon(day(11, 20)),
+    )
+    bank_row = session().scalars(select(BankRow).where(BankRow.counterparty == mark)).one()
+    side.keep(
+        merchant_id=merchant.id,
+        sponsor_id=sponsor.id,
+        contact_id=contact.id,
+        budget_id=budget.id,
+        agreement_id=agreed.id,
+        objection_id=detail.objections[0][0].id,
+        payment_id=paid.payments[0][0].id,
+        row_id=bank_row.id,
+        **made,
+    )
+    side.secrets |= {reference(detail.statement.serial)}
+    side.ids |= {"number": 1, "spare_item": spare.id, "due_fen": due.total_fen}
+
+
+def statements_detail(caller: Caller, statement_id: UUID) -> Any:
+    from incentive.merchants import statements
+
+    return statements.detail(caller, statement_id)
+
+
+def _family(side: Side) -> None:
+    now = clock.now()
+    kin = family.invite(side.caller("relative"), side.ids["number_of_volunteer"], now)
+    family.accept(side.caller("volunteer"), kin.id, now)
+    asked = family.invite(side.caller("suitor"), side.ids["number_of_volunteer"], now)
+    side.keep(link_id=kin.id, asked_link=asked.id)
+
+
+@dataclass(frozen=True)
+class Persona:
+    """Somebody who asks: who they are to the matrix, their token, and what they hold where."""
+
+    name: str
+    token: str | None
+    roles: frozenset[str] = frozenset()
+    where: str = ""
+    number: str = ""
+
+
+@dataclass
+class World:
+    """Both sides, what belongs to the whole, and all who ask."""
+
+    here: Side
+    there: Side
+    shared: dict[str, Any]
+    personas: list[Persona]
+
+
+def build_all(*sides: tuple[str, str]) -> list[Side]:
+    """Commit sides of these codes and marks, with their awards."""
+    with transaction():
+        make.province()
+        terms = {"family_max": 5, "transfer_cap": 500, "donation_cap": 500}
+        terms |= {"adjustment_limit": 100, "dispute_open_days": 60, "dispute_term_days": 15}
+        allowed = {"transfers_allowed": True, "donations_allowed": True}
+        session().execute(
+            text("SELECT max(nextval('person_sequence')) FROM generate_series(1, 3000)")
+        )
+        make.add(PointsPolicy(**terms, **allowed, created_at=clock.now()))
+        found = [build(code, mark) for code, mark in sides]
+    with transaction():
+        while settlement.settle(clock.now()):
+            pass
+    with transaction():
+        for side in found:
+            finish(side)
+    for side in found:
+        _detach(side)
+    return found
+
+
+def build_alone() -> Side:
+    """Commit one side."""
+    return build_all(("530102001001", "QZHERE7X"))[0]
+
+
+def _detach(side: Side) -> None:
+    """Let rows be read when their session is long gone."""
+    with transaction():
+        for row in (side.place, *side.people.values()):
+            session().add(row)
+            session().refresh(row)
+        session().expunge_all()
+
+
+def make_world() -> World:
+    """Commit both sides and have them sealed, compared and simulated as at night."""
+    here, there = build_all(("530102001001", "QZHERE7X"), ("530102001002", "QZTHERE9"))
+    ledger_jobs.seal_all(lambda _: None)
+    shared = _of_the_whole(here)
+    for side in (here, there):
+        with transaction():
+            # The first sealed transaction of the side's volunteer: what `give` gave.
+            owner = f"person:{side.people['volunteer'].id}"
+            side.ids["sealed"] = first_of(owner)
+    return World(here, there, shared, _personas(here, there))
+
+
+def _of_the_whole(here: Side) -> dict[str, Any]:
+    from incentive.desk import samples
+
+    document = {"rules": [{"rule": "block", "block_minutes": 60, "block_points": 11}]}
+    start = day_of(clock.now()) + timedelta(days=40)
+    with transaction():
+        draft = make.rule_draft(document, start, by=make.person())
+        open_one = make.rule_draft(document, start + timedelta(days=1), state="draft")
+        trial = session().scalar(select(Simulation.id).filter_by(draft_id=draft.id))
+        asked = reconciliation.ask("system", clock.now())
+        run_id = asked.id
+        chief = make.person()
+        make.grant(chief, "administrator", at=make.province())
+        who = identify(make.token(chief))
+        sheet = samples.draw(who, first_day=day(1, 1), last_day=day(12, 31), size=3, at=clock.now())
+        ids = {"draft_id": draft.id, "draft_open": open_one.id, "simulation_id": trial}
+        ids |= {"sample_id": sheet.sample.id}
+    ledger_jobs.reconcile()
+    settlement_jobs.simulate()
+    return ids | {
+        "run_id": run_id,
+        **_figure_with_rows(run_id),
+        "tree_size": tree_size(),
+        "decision": "approve",
+        "ending": "xlsx",
+        "filename": "icons.svg",
+        "_decision": "approve",
+        "_form": new_id(),
+    }
+
+
+def _figure_with_rows(run_id: UUID) -> dict[str, int]:
+    """Return the first figure of a comparison whose rows can be asked for."""
+    with transaction():
+        for result in reconciliation.results(run_id):
+            for figure in range(1, len(result.figures) + 1):
+                with suppress(UnknownRun):
+                    reconciliation.rows_behind(
+                        run_id, result.position, figure, cursor=None, limit=1
+                    )
+                    return {"position": result.position, "figure": figure}
+    raise LookupError(run_id)
+
+
+def _personas(here: Side, there: Side) -> list[Persona]:
+    every, past = frozenset(ROLES), clock.now() - HOUR
+    with transaction():
+        province = make.province()
+        shop = session().get_one(make.Station, here.ids["station_id"])
+        place, door = (session().get_one(make.Region, side.place.id) for side in (here, there))
+        found = [
+            *(_holder(f"{role} here", {role}, "own", at=place) for role in ROLES),
+            *(_holder(f"{role} above", {role}, "parent", at=province) for role in ROLES),
+            *(
+                _holder(f"{role} at the station", {role}, "station", station=shop)
+                for role in sorted(STATION_ROLES)
+            ),
+            _holder("everything next door", every, "sibling", at=door),
+            *(
+                _holder(name, every, "nowhere", at=province, until=past)
+                for name in ("revoked", "expired")
+            ),
+            Persona("nobody", None),
+            *(_themselves(here, name) for name in ("volunteer", "contact")),
+        ]
+    with use_jurisdiction("second"), transaction():
+        elsewhere = make.region("530102001001")
+        found.append(_holder("everything elsewhere", every, "elsewhere", at=elsewhere))
+    return found
+
+
+def _themselves(side: Side, name: str) -> Persona:
+    person = side.people[name]
+    roles = frozenset({"volunteer"})
+    return Persona(name, make.token(person), roles, "self", person.volunteer_number)
+
+
+def _holder(
+    name: str, roles: Any, where: str, *, at: Any = None, station: Any = None, until: Any = None
+) -> Persona:
+    person = make.person(name)
+    for role in sorted(roles):
+        make.grant(person, role, at=at, station=station).valid_until = until
+    session().flush()
+    return Persona(name, make.token(person), frozenset(roles), where)
+
+
+def first_of(owner: str) -> int:
+    text_ = text(
+        "SELECT min(e.transaction_id) FROM entries e JOIN accounts a ON a.id = e.account_id"
+        " WHERE a.owner = :owner"
+    )
+    return int(session().execute(text_, {"owner": owner}).scalar_one())
+
+
+def tree_size() -> int:
+    with transaction():
+        checkpoint = proving.checkpoint_last()
+        assert checkpoint is not None
+        return checkpoint.tree_size
