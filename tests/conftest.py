@@ -196,6 +196,7 @@ def own_books(server: str) -> Iterator[Flask]:
         yield app
         with app.app_context():
             db.engine.dispose()
+            keystore().dispose()
 
 
 @pytest.fixture

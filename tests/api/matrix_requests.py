@@ -190,6 +190,43 @@ SAMPLES: dict[str, Sample] = {
     "api_people.close_session": Sample(),
     "api_me.renew_password": Sample(PASSWORD, let_through=frozenset({401, 422})),
     "web.password_now": Sample(form=PASSWORD, let_through=frozenset({401, 422})),
+    **{
+        name: Sample(sends(code="123456"), let_through=frozenset({401, 404, 409, 422}))
+        for name in (
+            "api_second_factor.confirm_factor",
+            "api_second_factor.remove_factor",
+            "api_second_factor.renew_recovery_codes",
+        )
+    },
+    **{
+        name: Sample(form=sends(code="123456"), let_through=frozenset({401, 404, 409, 422}))
+        for name in (
+            "web.confirm_second_factor",
+            "web.renew_recovery_codes",
+            "web.take_second_factor_off",
+        )
+    },
+    "api_second_factor.set_up_factor": Sample(),
+    # Nobody here has one.
+    "api_second_factor.reset_factor": Sample(let_through=frozenset({404, 409})),
+    "api_sessions.end_all_sessions": Sample(),
+    "api_sessions.end_session": Sample(whose="volunteer"),
+    "web.end_all_my_sessions": Sample(form=sends()),
+    "web.end_my_session": Sample(form=sends(), whose="volunteer"),
+    "api_tokens.make_token": Sample(sends(name="表格", scopes=["own"])),
+    "api_tokens.end_token": Sample(whose="volunteer"),
+    "web.make_my_token": Sample(form=sends(name="表格", scopes="own", days="5")),
+    "web.end_my_token": Sample(form=sends(), whose="volunteer"),
+    "api_identities.unlink_identity": Sample(whose="volunteer"),
+    "web.unlink_identity": Sample(form=sends(), whose="volunteer"),
+    # Devices
+    "api_devices.pair_scanner": Sample(sends(name="门口")),
+    "api_devices.pair_counter": Sample(sends(name="柜台")),
+    "api_devices.end_device": Sample(ids={"device_id": "counter"}, permissions=("station.serve",)),
+    "web.pair_scanner": Sample(form=sends(name="门口")),
+    "web.pair_counter": Sample(form=sends(name="柜台", days="5")),
+    "web.end_scanner": Sample(form=sends(), ids={"device_id": "scanner"}),
+    "web.end_counter": Sample(form=sends(), ids={"device_id": "counter"}),
     # Stations
     "api_stations.create_station": Sample(lambda s: STATION_FORM | {"region": s.place.code}),
     "api_stations.change_station": Sample(sends(name="改名")),
@@ -372,6 +409,20 @@ SAMPLES: dict[str, Sample] = {
     ),
     "web.contest_points": Sample(
         form=lambda s: {"transaction": s.ids["taken"], "reason": "我在场"}, whose="volunteer"
+    ),
+    "web.challenge_points": Sample(
+        form=lambda s: {"transaction": s.ids["transaction_id"], "reason": "不在场"}
+    ),
+    "web.change_policy": Sample(
+        form=sends(
+            family_max=5,
+            transfer_cap=500,
+            donation_cap=500,
+            adjustment_limit=50,
+            worker_limit=5000,
+            dispute_open_days=60,
+            dispute_term_days=15,
+        )
     ),
     "web.propose_adjustment": Sample(form=lambda s: adjustment(s) | {"direction": "give"}),
     "web.decide_adjustment": Sample(form=WHY),

@@ -29,6 +29,8 @@ from incentive.merchants.domain import reference
 from incentive.merchants.payment_models import BankRow
 from incentive.people.caller import Caller, identify
 from incentive.people.domain import STATION_ROLES
+from incentive.people.external.models import LinkedIdentity
+from incentive.people.models import SignIn
 from incentive.people.permissions import ROLES
 from incentive.points.budgets import setting as budgets
 from incentive.points.corrections import service as corrections
@@ -102,6 +104,12 @@ def build(code: str, mark: str) -> Side:
     _station(side)
     _market(side)
     _family(side)
+    _devices(side)
+    _linked(side)
+    # Before there are awards: it is not to take from one that is reversed.
+    by, number = side.caller("worker"), side.ids["number_of_volunteer"]
+    taken = corrections.adjust(by, volunteer_number=number, points=-3, reason=mark, at=clock.now())
+    side.keep(taken=taken.transaction_id)
     return side
 
 
@@ -116,9 +124,6 @@ def finish(side: Side) -> None:
     proposed = corrections.adjust(
         side.caller("second"), volunteer_number=number, points=9000, reason=mark, at=at
     )
-    taken = corrections.adjust(
-        side.caller("worker"), volunteer_number=number, points=-3, reason=mark, at=at
-    )
     budget = budgets.set_budget(
         side.caller("second"),
         region=side.place.code,
@@ -131,7 +136,6 @@ def finish(side: Side) -> None:
     side.keep(
         failed=_set_aside(side, now=at),
         transaction_id=other.transaction_id,
-        taken=taken.transaction_id,
         dispute_id=dispute.id,
         adjustment_id=proposed.id,
         points_budget=budget.id,
@@ -342,6 +346,38 @@ def statements_detail(caller: Caller, statement_id: UUID) -> Any:
     return statements.detail(caller, statement_id)
 
 
+def _devices(side: Side) -> None:
+    """A scanner and a counter, and a session and a token of the volunteer's."""
+    now, volunteer = clock.now(), side.people["volunteer"]
+    usual = {"token_hash": b"", "created_at": now, "expires_at": now + 24 * HOUR, "used_at": now}
+    made = {
+        "scanner": {
+            "kind": "device",
+            "permissions": ["shift.scan"],
+            "shift_id": side.ids["shift_id"],
+        },
+        "counter": {
+            "kind": "device",
+            "permissions": ["station.serve"],
+            "station_id": side.ids["station_id"],
+        },
+        "session_id": {},
+        "token_id": {"kind": "token", "permissions": ["rule.read"]},
+    }
+    for name, more in made.items():
+        own = {"person_id": volunteer.id if "_id" in name else side.people["chief"].id}
+        usual["token_hash"] = name.encode() + side.mark.encode()
+        row = make.add(SignIn(**usual | own | more, name=side.mark if more else ""))
+        side.keep(**{name: row.id})
+
+
+def _linked(side: Side) -> None:
+    """The volunteer's account at another service."""
+    blind, volunteer = side.mark.encode(), side.people["volunteer"]
+    made = {"provider": "test", "subject_blind": blind, "person_id": volunteer.id}
+    side.keep(identity_id=make.add(LinkedIdentity(**made, linked_at=clock.now())).id)
+
+
 def _family(side: Side) -> None:
     now = clock.now()
     kin = family.invite(side.caller("relative"), side.ids["number_of_volunteer"], now)
@@ -376,7 +412,12 @@ def build_all(*sides: tuple[str, str]) -> list[Side]:
     with transaction():
         make.province()
         terms = {"family_max": 5, "transfer_cap": 500, "donation_cap": 500}
-        terms |= {"adjustment_limit": 100, "dispute_open_days": 60, "dispute_term_days": 15}
+        terms |= {
+            "adjustment_limit": 100,
+            "worker_limit": 5000,
+            "dispute_open_days": 60,
+            "dispute_term_days": 15,
+        }
         allowed = {"transfers_allowed": True, "donations_allowed": True}
         session().execute(
             text("SELECT max(nextval('person_sequence')) FROM generate_series(1, 3000)")

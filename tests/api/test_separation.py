@@ -71,7 +71,7 @@ def confirm_for_both(side):
 
 
 def budget_below_ones_own(side):
-    grid = make.region("530102001001001", level="grid", kind="place", parent=side.place)
+    grid = make.region("530102001001001", level="grid", grid_kind="place", parent=side.place)
     budgets.set_budget(
         mighty(side, "second"),
         region=grid.code,
