@@ -219,6 +219,8 @@ SAMPLES: dict[str, Sample] = {
     "web.end_my_token": Sample(form=sends(), whose="volunteer"),
     "api_identities.unlink_identity": Sample(whose="volunteer"),
     "web.unlink_identity": Sample(form=sends(), whose="volunteer"),
+    "api_finding.find": Sample(lambda s: {"volunteer_number": s.ids["number_of_volunteer"]}),
+    "api_finding.reveal": Sample(sends(fields=["name"], reason="核对身份")),
     # Devices
     "api_devices.pair_scanner": Sample(sends(name="门口")),
     "api_devices.pair_counter": Sample(sends(name="柜台")),
@@ -343,6 +345,11 @@ SAMPLES: dict[str, Sample] = {
     "web.send_merchant_statement": Sample(form=sends(), ids={"statement_id": "draft_statement"}),
     "web.object_to_line": Sample(form=OBJECTION),
     "web.answer_objection": Sample(form=sends(answer="核对无误"), ids={"statement_id": "objected"}),
+    "web.take_orders_off": Sample(
+        form=lambda s: {"redemptions": s.ids["redemption_id"], "answer": "核减"},
+        ids={"statement_id": "objected"},
+        let_through=frozenset({404, 409, 422}),
+    ),
     "web.confirm_merchant_statement": Sample(form=SIDE),
     "web.charge_merchant_statement": Sample(form=sends(), ids={"statement_id": "confirmed"}),
     "web.record_payment": Sample(
