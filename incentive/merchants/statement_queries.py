@@ -19,9 +19,9 @@ from incentive.merchants.statement_models import (
     StatementLine,
     StatementOrder,
 )
+from incentive.people import reach
 from incentive.people.models import Person
 from incentive.regions.models import Region
-from incentive.regions.service import inside
 from incentive.stations.models import Item, Redemption, Station
 
 
@@ -115,7 +115,7 @@ def unagreed(paths: Sequence[str], since: datetime, timezone: str) -> Select[*tu
         .join(Station, Station.id == Redemption.station_id)
         .join(Region, Region.id == Station.region_id)
         .where(
-            inside(Region.path, paths),
+            reach.within(Region.path, paths),
             Redemption.status == "collected",
             Redemption.collected_at >= since,
             ~agreed,
