@@ -75,6 +75,19 @@ def test_a_second_start_resumes_and_costs_less_than_six_seconds(up, migrated_dat
     assert (second.data / "secret.key").read_text() == secret
 
 
+def test_a_lost_master_key_is_one_line_and_no_new_key(up, migrated_data, tmp_path):
+    up(migrated_data).wait_until_ready().stop()
+    file = migrated_data / "master.key"
+    kept = file.read_text()
+    file.write_text("ab" * 32)
+    arguments = ("up", "--data", str(migrated_data), "--port", "0")
+    line = refusal(incentive(*arguments, cwd=tmp_path))
+    assert "is not at hand" in line
+    assert "No new key is made" in line
+    file.write_text(kept)
+    assert up(migrated_data).wait_until_ready().status("/readyz") == 200
+
+
 def test_a_killed_parent_leaves_no_child_and_the_next_start_recovers(up, migrated_data):
     first = up(migrated_data).wait_until_ready()
     write_mark(first.instance["environ"]["INCENTIVE_ADMIN_DATABASE_URL"])
