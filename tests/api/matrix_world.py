@@ -488,6 +488,7 @@ def _of_the_whole(here: Side) -> dict[str, Any]:
         "decision": "approve",
         "ending": "xlsx",
         "filename": "icons.svg",
+        "name": "test",
         "_decision": "approve",
         "_form": new_id(),
     }
