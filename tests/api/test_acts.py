@@ -327,6 +327,7 @@ RECORDED = {
 }
 # endpoint: (act, the file of the test that sees it recorded)
 RECORDED_ELSEWHERE: dict[str, tuple[str, str]] = {
+    "api_delegations.delegate": ("role.delegate", "tests/people/test_delegation.py"),
     "api_finding.reveal": ("person.reveal", "tests/people/test_finding.py"),
     "api_devices.pair_scanner": ("device.pair", "tests/web/test_devices.py"),
     "api_devices.pair_counter": ("device.pair", "tests/web/test_devices.py"),

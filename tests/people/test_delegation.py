@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from incentive.audit.models import AuditEntry
 from incentive.core import clock
 from incentive.core.db import session, transaction
 from incentive.core.ids import new_id
@@ -130,6 +131,15 @@ def test_a_role_is_handed_on_for_some_days_within_its_scope(
     move(made.json["id"], valid_until=clock.now() - timedelta(seconds=1))
     assert teams(stand_in, home) == 403
     assert teams(worker, home) == 201
+
+
+def test_handing_on_and_taking_back_are_on_record(client, headers, hand_on, worker):
+    made = hand_on().json["id"]
+    client.delete(f"{API}/roles/{made}", headers=headers(worker))
+    with transaction():
+        told = [(act.action, act.actor) for act in session().query(AuditEntry)]
+    actor = f"person:{worker.id}"
+    assert told == [("role.delegate", actor), ("role.take_back", actor)]
 
 
 def test_a_part_of_the_region_and_of_the_powers_can_be_handed_on(
