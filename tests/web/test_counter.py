@@ -172,7 +172,7 @@ def test_counter_and_ledger_ask_few_questions(counter, order, path, place, queri
     assert len(sent) <= 8, sent
     with queries() as sent:
         counter.get(f"{path}/ledger")
-    assert len(sent) <= 6, sent
+    assert len(sent) <= 7, sent
 
 
 def test_who_audits_a_region_finds_its_stations_and_serves_at_none(browsing, place):
