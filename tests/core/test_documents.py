@@ -9,7 +9,9 @@ from openpyxl import load_workbook
 from PIL import Image
 from pypdf import PdfReader
 
-from incentive.core.documents import Column, Document, Qr, Table, write_pdf, write_xlsx
+from incentive.core.documents import Column, Document, Qr, Table
+from incentive.core.documents.pdf import write_pdf
+from incentive.core.documents.xlsx import write_xlsx
 
 COLUMNS = (Column("商品", width=3), Column("数量", "number"), Column("金额（元）", "money"))
 ROWS = [

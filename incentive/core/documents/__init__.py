@@ -6,9 +6,7 @@ whatever else shows the same values, cannot differ.
 
 from incentive.core.documents.model import Cell, Column, Document, Qr, Table
 from incentive.core.documents.naming import attachment, file_name
-from incentive.core.documents.pdf import write_pdf
-from incentive.core.documents.sending import MIMETYPES, Ending, send
-from incentive.core.documents.xlsx import write_xlsx
+from incentive.core.documents.sending import MIMETYPES, Ending, send, write
 
 __all__ = [
     "MIMETYPES",
@@ -21,6 +19,5 @@ __all__ = [
     "attachment",
     "file_name",
     "send",
-    "write_pdf",
-    "write_xlsx",
+    "write",
 ]
