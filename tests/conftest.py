@@ -142,6 +142,7 @@ def app(server: str) -> Iterator[Flask]:
 @pytest.fixture
 def books(app: Flask) -> Iterator[Flask]:
     """An application context whose every commit is undone when the test ends."""
+    limits.init_app(app)
     with undone(app):
         yield app
 
