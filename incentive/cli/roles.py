@@ -1,10 +1,9 @@
 """The web server and the workers of `incentive up`, forked from one process.
 
 Each role alone would import the application anew: 100 MiB and a second of a core for each.
-Forked from a process that has imported it and does nothing else, they share it.
+Forked from a process that has made it and does nothing else, they share it.
 """
 
-import gc
 import os
 import signal
 import sys
@@ -17,7 +16,7 @@ from typing import Final
 import click
 
 from incentive.cli import schedule
-from incentive.cli.web import THREADS, serve_web
+from incentive.cli.web import THREADS, serve_web, to_be_forked
 from incentive.cli.worker import serve_jobs
 from incentive.config import Settings
 from incentive.core.keystore.checking import check_at_start
@@ -38,11 +37,11 @@ def commands(*, host: str, port: int, workers: int, threads: int, job_workers: i
     settings = Settings.from_environment(os.environ)
     check_at_start(settings)
     schedule.load()
-    gc.freeze()
+    app = to_be_forked(settings)
     Stem(
         {
-            "web": partial(serve_web, host, port, workers, threads),
-            "worker": partial(serve_jobs, settings, job_workers, with_cron=True),
+            "web": partial(serve_web, app, host, port, workers, threads),
+            "worker": partial(serve_jobs, app, job_workers, with_cron=True),
         }
     ).run()
 

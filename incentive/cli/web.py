@@ -13,7 +13,9 @@ from granian.log import LogLevels
 
 from incentive.app import create_app
 from incentive.config import Settings
+from incentive.core.db import db
 from incentive.core.keystore.checking import check_at_start
+from incentive.core.keystore.store import keystore
 from incentive.embedded.lifeline import die_with_parent
 
 # As many scans a second as with more of them, for less of the processor: they would only
@@ -36,17 +38,28 @@ THREADS: Final = 2
 def commands(*, host: str, port: int, workers: int, threads: int) -> None:
     """Serve HTTP with the INCENTIVE_* settings of the environment."""
     # Asked here once, so that a missing setting is one line and not a loop of dying workers.
-    check_at_start(Settings.from_environment(os.environ))
-    # Imported modules are shared by the forked workers; frozen, so that the collector does
-    # not touch, and thereby copy, every page of them.
+    settings = Settings.from_environment(os.environ)
+    check_at_start(settings)
+    serve_web(to_be_forked(settings), host, port, workers, threads)
+
+
+def to_be_forked(settings: Settings) -> Flask:
+    """Return the application for processes that are forked afterwards, which share its memory."""
+    app = create_app(settings)
+    with app.app_context():
+        # A connection opened before the fork would be shared, and its answers mixed up.
+        db.engine.dispose()
+        keystore().dispose()
+    # Frozen, so that the collector does not touch, and thereby copy, every page of it.
+    gc.collect()
     gc.freeze()
-    serve_web(host, port, workers, threads)
+    return app
 
 
-def serve_web(host: str, port: int, workers: int, threads: int) -> None:
+def serve_web(app: Flask, host: str, port: int, workers: int, threads: int) -> None:
     """Serve HTTP until SIGTERM or SIGINT: `workers` processes of `threads` requests each."""
     server = Granian(
-        "incentive.app:create_app",
+        "incentive",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -58,13 +71,14 @@ def serve_web(host: str, port: int, workers: int, threads: int) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=4,
     )
-    server.serve(target_loader=_Loader(os.getpid()), wrap_loader=False)
+    server.serve(target_loader=_Loader(app, os.getpid()), wrap_loader=False)
 
 
 class _Loader:
-    """Makes the application inside each worker, whose connections must be its own."""
+    """Hands the application, made before, to each worker."""
 
-    def __init__(self, parent_pid: int) -> None:
+    def __init__(self, app: Flask, parent_pid: int) -> None:
+        self.app = app
         self.parent_pid = parent_pid
 
     def __call__(self) -> Flask:
@@ -72,4 +86,4 @@ class _Loader:
         # until Granian sets the worker's own.
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         die_with_parent(self.parent_pid, signal.SIGTERM)
-        return create_app(Settings.from_environment(os.environ))
+        return self.app

@@ -1,6 +1,5 @@
 """`incentive worker`: a pool of RQ workers that run the packages' jobs."""
 
-import gc
 import logging
 import os
 import signal
@@ -9,20 +8,19 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 import click
+from flask import Flask
 from rq.job import Job
 from rq.queue import Queue
 from rq.worker import Worker
 from rq.worker_pool import WorkerPool
 
-from incentive.app import create_app
 from incentive.cli import schedule
 from incentive.cli.cron import poke_forever
 from incentive.cli.pokes import Poke
+from incentive.cli.web import to_be_forked
 from incentive.config import Settings
 from incentive.core import jobs
-from incentive.core.db import db
 from incentive.core.keystore.checking import check_at_start
-from incentive.core.keystore.store import keystore
 from incentive.embedded.lifeline import die_with_parent
 
 
@@ -90,17 +88,12 @@ def commands(*, workers: int, with_cron: bool) -> None:
     settings = Settings.from_environment(os.environ)
     check_at_start(settings)
     schedule.load()
-    gc.freeze()
-    serve_jobs(settings, workers, with_cron=with_cron)
+    serve_jobs(to_be_forked(settings), workers, with_cron=with_cron)
 
 
-def serve_jobs(settings: Settings, workers: int, *, with_cron: bool) -> None:
+def serve_jobs(app: Flask, workers: int, *, with_cron: bool) -> None:
     """Run `workers` processes on the queue until SIGTERM or SIGINT."""
-    app = create_app(settings)
-    with app.app_context():
-        # A connection opened before the fork would be shared, and its answers mixed up.
-        db.engine.dispose()
-        keystore().dispose()
+    settings: Settings = app.config["SETTINGS"]
     jobs.serve(app)
     logging.getLogger("rq").setLevel(logging.WARNING)
     PoolWorker.pool_pid = os.getpid()
