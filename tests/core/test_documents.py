@@ -4,7 +4,6 @@ import io
 from datetime import UTC, date, datetime
 
 import pytest
-import zxingcpp
 from openpyxl import load_workbook
 from PIL import Image
 from pypdf import PdfReader
@@ -12,6 +11,7 @@ from pypdf import PdfReader
 from incentive.core.documents import Column, Document, Qr, Table
 from incentive.core.documents.pdf import write_pdf
 from incentive.core.documents.xlsx import write_xlsx
+from tests.qr import read_qr
 
 COLUMNS = (Column("商品", width=3), Column("数量", "number"), Column("金额（元）", "money"))
 ROWS = [
@@ -95,14 +95,14 @@ def test_a_long_table_repeats_its_headings_and_numbers_its_pages():
 
 def test_the_code_on_the_paper_reads_back():
     (image,) = pdf(document()).pages[-1].images
-    (found,) = zxingcpp.read_barcodes(image.image.convert("L"))
+    found = read_qr(image.image.convert("L"))
     assert found.text == NOTE
 
 
 def test_the_code_in_the_workbook_reads_back():
     (image,) = sheet(document())._images
     with Image.open(io.BytesIO(image._data())) as picture:
-        (found,) = zxingcpp.read_barcodes(picture.convert("L"))
+        found = read_qr(picture.convert("L"))
     assert found.text == NOTE
 
 

@@ -3,7 +3,6 @@
 import io
 
 import pytest
-import zxingcpp
 from openpyxl import load_workbook
 from PIL import Image
 from pypdf import PdfReader
@@ -16,6 +15,7 @@ from incentive.ledger import sealing
 from incentive.stations import service as stations
 from tests.merchants.conftest import API, PRICE, charged, day, get, noon, open_market, post, sent
 from tests.merchants.conftest import statement as draft
+from tests.qr import read_qr
 
 
 def acts():
@@ -248,12 +248,12 @@ def test_both_papers_carry_the_latest_checkpoint_of_the_books(live):
             note = sealing.checkpoint(clock.now()).note
         data, _ = words_and_figures(client, shop, f"/merchant-statements/{made}.pdf")
         (drawn,) = PdfReader(io.BytesIO(data)).pages[-1].images
-        (found,) = zxingcpp.read_barcodes(drawn.image.convert("L"))
+        found = read_qr(drawn.image.convert("L"))
         assert found.text == note
         data, _ = words_and_figures(client, shop, f"/merchant-statements/{made}.xlsx")
         (image,) = load_workbook(io.BytesIO(data)).active._images
         with Image.open(io.BytesIO(image._data())) as picture:
-            (found,) = zxingcpp.read_barcodes(picture.convert("L"))
+            found = read_qr(picture.convert("L"))
         assert found.text == note
 
 
