@@ -79,7 +79,7 @@ _CARDS: Final = """
     FROM them t
     JOIN scans x ON x.attendance_id = t.attendance_id AND x.actor_id <> t.person_id
     JOIN attendances b ON b.person_id = t.person_id AND b.shift_id <> t.shift_id
-        AND b.check_in_at BETWEEN t.check_in_at - interval '25 hours'
+        AND b.check_in_at BETWEEN t.check_in_at - CAST(:longest AS interval)
                               AND t.check_out_at + CAST(:within AS interval)
     JOIN scans y ON y.attendance_id = b.id AND y.actor_id NOT IN (t.person_id, x.actor_id)
     WHERE y.scanned_at BETWEEN x.scanned_at - CAST(:within AS interval)

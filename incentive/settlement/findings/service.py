@@ -56,7 +56,7 @@ def _devices(records: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _cards(records: Sequence[str]) -> list[dict[str, Any]]:
-    rows = queries.cards(records, within=domain.CARD_WITHIN)
+    rows = queries.cards(records, within=domain.CARD_WITHIN, longest=domain.ATTENDANCE_MAX)
     return [_finding(row.record_id, "shared_card", {}, row.about_id) for row in rows]
 
 
