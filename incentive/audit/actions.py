@@ -71,6 +71,7 @@ ACTIONS: Final[dict[str, Text]] = {
     "statement.pay": _("Payment recorded"),
     "statement.reverse": _("Statement reversed"),
     "statement.send": _("Statement sent"),
+    "statement.settle": _("Statement settled without payment"),
     "statement.take_back": _("Payment taken back"),
     "station.change": _("Station changed"),
     "station.create": _("Station opened"),

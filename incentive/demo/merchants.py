@@ -19,6 +19,7 @@ from incentive.merchants import (
     banking,
     confirming,
     disputes,
+    making,
     parties,
     statements,
 )
@@ -143,7 +144,7 @@ def _statements(cast: Cast, merchants: Sequence[UUID], sponsor: UUID, at: dateti
 
     def make(merchant: UUID, first: int, last: int) -> Statement:
         today = day_of(at)
-        made = statements.make(
+        made = making.make(
             cast.worker,
             merchant_id=merchant,
             sponsor_id=sponsor,

@@ -139,3 +139,14 @@ register(
                         AND taken.released_at IS NULL)
     """,
 )
+register(
+    "what is owed or settled has the word of two persons",
+    """
+    SELECT s.id AS statement_id, s.serial, s.status, count(c.person_id) AS words
+    FROM merchant_statements s
+    LEFT JOIN statement_confirmations c ON c.statement_id = s.id AND c.revision = s.revision
+        AND c.total_fen = s.total_fen
+    WHERE s.status IN ('confirmed', 'payable', 'paid', 'settled')
+    GROUP BY s.id HAVING count(DISTINCT c.person_id) < 2
+    """,
+)

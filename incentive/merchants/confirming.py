@@ -12,13 +12,14 @@ from incentive.merchants.disputes import require_side
 from incentive.merchants.domain import (
     FEN,
     Side,
+    check_owed,
     check_state,
     complete,
     merchant,
     source,
     sponsor,
 )
-from incentive.merchants.errors import BudgetExceeded, NoBudget, NothingToSettle
+from incentive.merchants.errors import BudgetExceeded, NoBudget
 from incentive.merchants.refusing import refusing
 from incentive.merchants.statement_errors import ConfirmedBefore, ObjectionsOpen, SamePerson
 from incentive.merchants.statement_models import Confirmation, Statement
@@ -32,7 +33,7 @@ def confirm(caller: Caller, statement_id: UUID, *, side: Side, at: datetime) -> 
 
     Raises:
         UnknownStatement, NotAContact, ContactOfMerchant, OutOfScope, WrongState, ObjectionsOpen,
-        NothingToSettle, ConfirmedBefore, SamePerson: nothing was written.
+        ConfirmedBefore, SamePerson: nothing was written.
     """
     found = locked(caller, statement_id)
     require_side(caller, found, side)
@@ -40,8 +41,6 @@ def confirm(caller: Caller, statement_id: UUID, *, side: Side, at: datetime) -> 
     check_state(statement.status, "sent")
     if waiting := statement_queries.open_objections(statement_id):
         raise ObjectionsOpen(waiting)
-    if statement.total_fen <= 0:
-        raise NothingToSettle(statement.total_fen, 1)
     with refusing(
         pk_statement_confirmations=ConfirmedBefore(),
         uq_statement_confirmations_statement_id_revision_person_id=SamePerson(),
@@ -74,13 +73,14 @@ def charge(caller: Caller, statement_id: UUID, at: datetime) -> Detail:
     """Book a confirmed statement: the merchant is owed its total, the sponsor's budget pays.
 
     Raises:
-        UnknownStatement, OutOfScope, ContactOfMerchant, WrongState, NoBudget, BudgetExceeded:
-        nothing was written.
+        UnknownStatement, OutOfScope, ContactOfMerchant, WrongState, NothingOwed, NoBudget,
+        BudgetExceeded: nothing was written.
     """
     found = locked(caller, statement_id)
     require_side(caller, found, "sponsor")
     statement: Statement = found[0]
     check_state(statement.status, "confirmed")
+    check_owed(statement.total_fen)
     budget = queries.lock_budget_for(statement.sponsor_id, statement.first_day, statement.last_day)
     if budget is None:
         raise NoBudget

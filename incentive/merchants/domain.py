@@ -3,24 +3,29 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Final, Literal
 from uuid import UUID
 
 from incentive.merchants.errors import (
     CorrectionTooLarge,
+    MerchantMayAnswer,
+    NothingOwed,
     PeriodBackwards,
     PeriodRunning,
     PeriodTooLong,
+    SomethingOwed,
     WrongState,
 )
 
 Side = Literal["merchant", "sponsor"]
 SIDES: Final[tuple[Side, ...]] = ("merchant", "sponsor")
-STATUSES: Final = ("draft", "sent", "confirmed", "payable", "paid", "reversed")
+STATUSES: Final = ("draft", "sent", "confirmed", "payable", "paid", "settled", "reversed")
 PRICE_FEN_MAX: Final = 100_000_000
 PERIOD_DAYS_MAX: Final = 366
+# How long a merchant has for a word on a statement of nothing before it is closed without.
+SILENCE_DAYS: Final = 14
 FEN: Final = "fen"
 # How a statement is quoted on a transfer: JS is 结算, and whatever the bank puts around it.
 _REFERENCE: Final = re.compile(r"JS[-#:： ]?0*([1-9][0-9]{0,17})(?![0-9])", re.IGNORECASE)
@@ -106,6 +111,37 @@ def check_state(status: str, *wanted: str) -> None:
     """
     if status not in wanted:
         raise WrongState(status, wanted)
+
+
+def check_owed(total_fen: int) -> None:
+    """Let a statement be booked that comes to something.
+
+    Raises:
+        NothingOwed: it comes to nothing or less, and is settled instead.
+    """
+    if total_fen <= 0:
+        raise NothingOwed(total_fen)
+
+
+def check_settling(total_fen: int) -> None:
+    """Let a statement be settled that comes to nothing or less.
+
+    Raises:
+        SomethingOwed: it comes to more, and is booked and paid instead.
+    """
+    if total_fen > 0:
+        raise SomethingOwed(total_fen)
+
+
+def check_silence(changed_on: date, today: date) -> None:
+    """Let a statement be closed without the merchant that nobody changed for `SILENCE_DAYS`.
+
+    Raises:
+        MerchantMayAnswer: it was sent, or corrected, since.
+    """
+    first_day = changed_on + timedelta(days=SILENCE_DAYS)
+    if today < first_day:
+        raise MerchantMayAnswer(first_day)
 
 
 def check_correction(line_quantity: int, corrections: Sequence[int], change: int) -> None:

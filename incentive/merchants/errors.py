@@ -1,6 +1,7 @@
 """What merchants' settlement refuses: parties, agreements and statements."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from incentive.core.errors import Conflict, Forbidden, Invalid, NotFound
 from incentive.core.i18n import _
@@ -257,7 +258,8 @@ class NothingToSettle(Conflict):
         else:
             text = _(
                 "What was returned outweighs what was given on these days: %(total)s yuan. Settle"
-                " them together with later days.",
+                " them together with later days, or, if no more will be given, draft a closing"
+                " statement.",
                 total=yuan(total_fen),
             )
         super().__init__(text, total_fen=total_fen, orders=orders)
@@ -273,6 +275,54 @@ class WrongState(Conflict):
             _("The statement's state does not allow this any more, or not yet. Look at it again."),
             status=status,
             wanted=list(wanted),
+        )
+
+
+class NothingOwed(Conflict):
+    """The statement comes to nothing or less, so there is nothing to book."""
+
+    code = "merchants.nothing_owed"
+
+    def __init__(self, total_fen: int) -> None:
+        super().__init__(
+            _(
+                "The statement comes to %(total)s yuan, so nothing is to be paid. Settle it instead"
+                " of booking it.",
+                total=yuan(total_fen),
+            ),
+            total_fen=total_fen,
+        )
+
+
+class SomethingOwed(Conflict):
+    """The statement comes to something, so it cannot be settled without a payment."""
+
+    code = "merchants.something_owed"
+
+    def __init__(self, total_fen: int) -> None:
+        super().__init__(
+            _(
+                "The statement comes to %(total)s yuan that the merchant is owed. Book it as"
+                " payable instead.",
+                total=yuan(total_fen),
+            ),
+            total_fen=total_fen,
+        )
+
+
+class MerchantMayAnswer(Conflict):
+    """The merchant has not had the time to say something yet."""
+
+    code = "merchants.merchant_may_answer"
+
+    def __init__(self, first_day: date) -> None:
+        super().__init__(
+            _(
+                "The merchant may still answer. Without its word this statement can be settled"
+                " from %(day)s on.",
+                day=str(first_day),
+            ),
+            first_day=str(first_day),
         )
 
 

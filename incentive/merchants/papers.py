@@ -25,11 +25,13 @@ STATES: Final[dict[str, Text]] = {
     "confirmed": _("confirmed by both sides"),
     "payable": _("to be paid"),
     "paid": _("paid"),
+    "settled": _("settled, nothing to pay"),
     "reversed": _("reversed"),
 }
 SIDES: Final[dict[str, Text]] = {
     "merchant": _("Merchant"),
     "sponsor": _("Sponsor or community"),
+    "second": _("Second person in place of the merchant"),
 }
 COLUMNS: Final = (
     Column(_("No."), "number", 1.2),

@@ -87,13 +87,27 @@ class OwnObjection(Forbidden):
 
 
 class SamePerson(Conflict):
-    """The other side was confirmed by the same person."""
+    """The first confirmation came from the same person."""
 
     code = "merchants.same_person"
 
     def __init__(self) -> None:
         super().__init__(
-            _("You confirmed this statement for the other side. This side needs another person.")
+            _("You have confirmed this statement. The second word must come from another person.")
+        )
+
+
+class SponsorFirst(Conflict):
+    """The side that pays has not confirmed the statement as it is."""
+
+    code = "merchants.sponsor_first"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Nobody has confirmed this statement for who pays. One person confirms it first,"
+                " and another settles it."
+            )
         )
 
 

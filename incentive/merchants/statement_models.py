@@ -31,7 +31,7 @@ class Statement(Base):
     __tablename__ = "merchant_statements"
     __table_args__ = (
         CheckConstraint(
-            "status IN ('draft','sent','confirmed','payable','paid','reversed')", "status"
+            "status IN ('draft','sent','confirmed','payable','paid','settled','reversed')", "status"
         ),
         CheckConstraint("first_day <= last_day", "days"),
         CheckConstraint("paid_fen BETWEEN 0 AND greatest(total_fen, 0)", "paid_fen"),
@@ -43,8 +43,10 @@ class Statement(Base):
             "charged",
         ),
         CheckConstraint(
-            "(status = 'reversed') = (closed_at IS NOT NULL AND closed_by IS NOT NULL)", "closed"
+            "(status IN ('settled','reversed')) = (closed_at IS NOT NULL AND closed_by IS NOT NULL)",
+            "closed",
         ),
+        CheckConstraint("status <> 'settled' OR (total_fen <= 0 AND budget_id IS NULL)", "settled"),
         Index(None, "region_id", "id"),
         Index(None, "merchant_id", "id"),
         Index(None, "sponsor_id", "id"),
@@ -133,11 +135,14 @@ class StatementOrder(Base):
 
 
 class Confirmation(Base):
-    """One side agreed to one revision; the other side is another person (unique)."""
+    """One side agreed to one revision; the other side is another person (unique).
+
+    `second`: another person of the side that pays, where the merchant says nothing any more.
+    """
 
     __tablename__ = "statement_confirmations"
     __table_args__ = (
-        CheckConstraint("side IN ('merchant','sponsor')", "side"),
+        CheckConstraint("side IN ('merchant','sponsor','second')", "side"),
         UniqueConstraint("statement_id", "revision", "person_id"),
     )
 

@@ -334,6 +334,18 @@ def open_objections(statement_id: UUID) -> int:
     return int(session().scalar(found) or 0)
 
 
+def changed_at(statement_id: UUID) -> datetime:
+    """Return when a sent statement became what it is: when it was sent, or last corrected."""
+    corrected = (
+        select(func.max(StatementLine.made_at))
+        .where(StatementLine.statement_id == statement_id)
+        .scalar_subquery()
+    )
+    found = select(func.greatest(Statement.sent_at, corrected)).where(Statement.id == statement_id)
+    at: datetime = session().scalars(found).one()
+    return at
+
+
 def _day(at: Any, timezone: str) -> Any:
     return cast(func.timezone(timezone, at), Date)
 

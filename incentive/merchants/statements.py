@@ -1,4 +1,4 @@
-"""Statements: made of what was given, sent, looked at, and reversed in the open if wrong."""
+"""Statements: looked at, sent, and reversed in the open if wrong."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,15 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from incentive.core.clock import day_bounds
 from incentive.core.db import session
 from incentive.core.paging import Page, page
-from incentive.core.zone import day_of, timezone
+from incentive.core.zone import day_of
 from incentive.ledger import service as ledger
 from incentive.merchants import payment_queries, queries, statement_queries
-from incentive.merchants.domain import check_period, check_state, gather, source, total
-from incentive.merchants.errors import NothingToSettle, UnknownMerchant
-from incentive.merchants.parties import sponsor
+from incentive.merchants.domain import check_state, source
 from incentive.merchants.statement_errors import PaymentsStand, UnknownLine, UnknownStatement
 from incentive.merchants.statement_models import Statement
 from incentive.people import acts
@@ -70,59 +67,6 @@ def listing(
         found = found.where(Statement.first_day <= last_day)
     key = [Statement.id]
     return page(found, key, cursor=cursor, limit=limit, newest_first=True, scalars=False)
-
-
-def make(
-    caller: Caller,
-    *,
-    merchant_id: UUID,
-    sponsor_id: UUID,
-    first_day: date,
-    last_day: date,
-    at: datetime,
-) -> Detail:
-    """Draft a statement of what was given on these days (both included) and is on none yet.
-
-    With it come the goods of earlier statements of the two that were given back since.
-
-    Raises:
-        UnknownMerchant, UnknownSponsor, OutOfScope, PeriodBackwards, PeriodRunning,
-        PeriodTooLong, NothingToSettle: nothing was written.
-    """
-    merchant = queries.merchant(merchant_id)
-    if merchant is None:
-        raise UnknownMerchant
-    sponsor(caller, sponsor_id)
-    caller.require("statement.make", region_path=merchant.region_path)
-    check_period(first_day, last_day, day_of(at))
-    # Two who make one at once: the second sees what the first one has.
-    queries.lock_merchant(merchant_id)
-    zone = timezone()
-    since, until = day_bounds(first_day, zone)[0], day_bounds(last_day, zone)[1]
-    orders = [
-        *statement_queries.given(merchant_id, sponsor_id, since, until, zone),
-        *statement_queries.returned(merchant_id, sponsor_id, until, zone),
-    ]
-    lines = gather(orders)
-    if total(lines) <= 0:
-        raise NothingToSettle(total(lines), len(orders))
-    made = Statement(
-        region_id=merchant[0].region_id,
-        merchant_id=merchant_id,
-        sponsor_id=sponsor_id,
-        first_day=first_day,
-        last_day=last_day,
-        total_fen=total(lines),
-        made_by=caller.person_id,
-        made_at=at,
-    )
-    session().add(made)
-    session().flush()
-    statement_queries.insert_lines(made, lines, at)
-    after = {"merchant": merchant_id, "sponsor": sponsor_id, "total_fen": made.total_fen}
-    after |= {"first_day": first_day, "last_day": last_day}
-    acts.record(caller, "statement.make", subject=source(made.id), after=after)
-    return detail(caller, made.id)
 
 
 def detail(caller: Caller, statement_id: UUID) -> Detail:
@@ -182,12 +126,13 @@ def reverse(caller: Caller, statement_id: UUID, *, reason: str, at: datetime) ->
     found = locked(caller, statement_id)
     statement: Statement = found[0]
     charged = statement.status in {"payable", "paid"}
-    permission = "statement.confirm" if charged else "statement.make"
+    decided = charged or statement.status == "settled"
+    permission = "statement.confirm" if decided else "statement.make"
     caller.require(permission, region_path=found.region_path)
     if statement.paid_fen:
         raise PaymentsStand
     before = statement.status
-    check_state(before, "draft", "sent", "confirmed", "payable")
+    check_state(before, "draft", "sent", "confirmed", "payable", "settled")
     statement.status, statement.close_reason = "reversed", reason
     statement.closed_by, statement.closed_at = caller.person_id, at
     session().flush()

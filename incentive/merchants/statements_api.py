@@ -12,7 +12,7 @@ from incentive.core.http import ApiBlueprint, page_of
 from incentive.core.needs import REACH, REGION, needs
 from incentive.core.paging import Page, PageQuerySchema
 from incentive.core.zone import timezone
-from incentive.merchants import confirming, disputes, papers, paying, statements
+from incentive.merchants import closing, confirming, disputes, making, papers, paying, statements
 from incentive.merchants.domain import reference
 from incentive.merchants.statement_schemas import (
     AnswerSchema,
@@ -66,7 +66,16 @@ def list_unagreed(query: dict[str, Any]) -> Page:
 @bp.once(201, MerchantStatementDetailSchema)
 def make_statement(fields: dict[str, Any]) -> Detail:
     """Draft a statement of what was given on some days and is on no other."""
-    return statements.make(caller(), at=clock.now(), **fields)
+    return making.make(caller(), at=clock.now(), **fields)
+
+
+@bp.post("/merchant-statements/closing")
+@needs("statement.make", of=REGION)
+@bp.arguments(NewStatementSchema)
+@bp.once(201, MerchantStatementDetailSchema)
+def make_closing_statement(fields: dict[str, Any]) -> Detail:
+    """Draft the last statement of two parties, though it may come to nothing or less."""
+    return making.make_closing(caller(), at=clock.now(), **fields)
 
 
 @bp.get(_ONE)
@@ -152,6 +161,24 @@ def confirm(fields: dict[str, Any], statement_id: UUID) -> Detail:
 def charge(statement_id: UUID) -> Detail:
     """Book a confirmed statement as payable, against the sponsor's budget."""
     return confirming.charge(caller(), statement_id, clock.now())
+
+
+@bp.post(f"{_ONE}/settle")
+@needs("statement.confirm", of=REGION)
+@bp.arguments(ReasonSchema)
+@bp.once(200, MerchantStatementDetailSchema)
+def settle(fields: dict[str, Any], statement_id: UUID) -> Detail:
+    """Close a confirmed statement of nothing or less."""
+    return closing.settle(caller(), statement_id, at=clock.now(), **fields)
+
+
+@bp.post(f"{_ONE}/settle-without-merchant")
+@needs("statement.confirm", of=REGION)
+@bp.arguments(ReasonSchema)
+@bp.once(200, MerchantStatementDetailSchema)
+def settle_without_merchant(fields: dict[str, Any], statement_id: UUID) -> Detail:
+    """Close a statement of nothing or less that the merchant does not answer: a second person's."""
+    return closing.settle_without_merchant(caller(), statement_id, at=clock.now(), **fields)
 
 
 @bp.post(f"{_ONE}/payments")

@@ -51,6 +51,7 @@ SECOND_ACTS: Final[dict[str, SecondAct]] = {
     # Merchants
     "statement.answer": SecondAct(("statement.object",), "merchants.own_objection"),
     "statement.confirm": SecondAct(("statement.confirm",), "merchants.same_person"),
+    "statement.settle": SecondAct(("statement.confirm",), "merchants.same_person"),
 }
 
 

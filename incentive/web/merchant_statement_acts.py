@@ -1,4 +1,4 @@
-"""The forms on a statement's page: send, object, answer, confirm, book, pay, reverse."""
+"""The forms on a statement's page: send, object, answer, confirm, book, pay, settle, reverse."""
 
 from datetime import datetime
 from typing import Final
@@ -11,7 +11,7 @@ from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text, _
 from incentive.core.money import FEN_MAX
 from incentive.core.needs import REGION, needs
-from incentive.merchants import confirming, disputes, paying, statements
+from incentive.merchants import closing, confirming, disputes, paying, statements
 from incentive.merchants.domain import SIDES, Side
 from incentive.merchants.statement_schemas import PIECES_MAX
 from incentive.people.caller import Caller
@@ -105,6 +105,30 @@ def charge_merchant_statement(statement_id: UUID) -> ResponseReturnValue:
         return _("Booked against the sponsor's budget. Quote the number when you pay.")
 
     return _act(do, statement_id, "charge")
+
+
+@bp.post(f"{_ONE}/settle")
+@needs("statement.confirm", of=REGION)
+def settle_merchant_statement(statement_id: UUID) -> ResponseReturnValue:
+    """Close a confirmed statement on which nothing is to be paid."""
+
+    def do(who: Caller, at: datetime) -> Text:
+        closing.settle(who, statement_id, reason=forms.reason(), at=at)
+        return _("Settled. Nothing is paid on this statement.")
+
+    return _act(do, statement_id, "settle")
+
+
+@bp.post(f"{_ONE}/settle-without-merchant")
+@needs("statement.confirm", of=REGION)
+def settle_without_merchant(statement_id: UUID) -> ResponseReturnValue:
+    """Close a statement on which nothing is to be paid and the merchant is silent."""
+
+    def do(who: Caller, at: datetime) -> Text:
+        closing.settle_without_merchant(who, statement_id, reason=forms.reason(), at=at)
+        return _("Settled. Nothing is paid on this statement.")
+
+    return _act(do, statement_id, "settle")
 
 
 @bp.post(f"{_ONE}/payments")

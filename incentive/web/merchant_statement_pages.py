@@ -1,5 +1,6 @@
 """Statements of goods given: the list, one with its lines, and the orders behind a line."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -15,10 +16,10 @@ from incentive.core.i18n import Text, _
 from incentive.core.needs import REACH, REGION, needs
 from incentive.core.paging import Page
 from incentive.core.zone import today
-from incentive.merchants import statements
-from incentive.merchants.domain import STATUSES, reference
+from incentive.merchants import making, papers, statements
+from incentive.merchants.domain import SIDES, SILENCE_DAYS, STATUSES, reference
 from incentive.merchants.models import Merchant, Sponsor
-from incentive.merchants.papers import KINDS, SIDES, STATES
+from incentive.merchants.papers import KINDS, STATES
 from incentive.merchants.queries import merchants_of
 from incentive.merchants.statement_schemas import StatementQuerySchema
 from incentive.merchants.statements import Detail
@@ -46,7 +47,17 @@ def merchant_statements() -> ResponseReturnValue:
 @needs("statement.make", of=REGION)
 def draft_statement() -> ResponseReturnValue:
     """Draft a statement of what was given on some days."""
+    return _draft(making.make)
 
+
+@bp.post("/merchant-statements/closing")
+@needs("statement.make", of=REGION)
+def draft_closing_statement() -> ResponseReturnValue:
+    """Draft the last statement of two parties, though it may come to nothing or less."""
+    return _draft(making.make_closing)
+
+
+def _draft(make: Callable[..., Detail]) -> ResponseReturnValue:
     def do(who: Caller, at: datetime) -> Text:
         first, last = forms.day("first_day"), forms.day("last_day")
         merchant, sponsor = forms.identifier("merchant_id"), forms.identifier("sponsor_id")
@@ -54,7 +65,7 @@ def draft_statement() -> ResponseReturnValue:
             raise FieldUnreadable("first_day" if first is None else "last_day")
         if merchant is None or sponsor is None:
             raise FieldUnreadable("merchant_id" if merchant is None else "sponsor_id")
-        made = statements.make(
+        made = make(
             who, merchant_id=merchant, sponsor_id=sponsor, first_day=first, last_day=last, at=at
         )
         number = reference(made.statement.serial)
@@ -121,7 +132,8 @@ def shown(statement_id: UUID, refusal: IncentiveError | None = None, at_form: st
         reference=reference(found.statement.serial),
         states=STATES,
         kinds=KINDS,
-        sides=SIDES,
+        sides=papers.SIDES,
+        silence_days=SILENCE_DAYS,
         may=may,
         me=who.person_id,
         today=today(),
@@ -143,19 +155,24 @@ def standing(who: Caller, found: Detail) -> dict[str, Any]:
     heard = {each.side for each in now} | ({side} if who.person_id in _who(now) else set())
     waiting = any(row[0].outcome is None for row in found.objections)
     makes = who.may("statement.make", region_path=path)
-    status = statement.status
+    status, owed = statement.status, statement.total_fen > 0
     return {
         "side": side,
         "send": makes and status == "draft",
         "object": side is not None and status == "sent",
         "answer": makes and status == "sent",
         "confirm": side is not None and status == "sent" and not waiting and side not in heard,
-        "charge": decides and status == "confirmed",
+        "charge": decides and status == "confirmed" and owed,
+        "settle": decides and status == "confirmed" and not owed,
+        "settle_alone": decides
+        and status == "sent"
+        and not (owed or waiting)
+        and any(row.side == "sponsor" and row.person_id != who.person_id for row in now),
         "pay": who.may("payment.record", region_path=path) and status == "payable",
         "take_back": who.may("payment.record", region_path=path),
-        "reverse": status in {"draft", "sent", "confirmed", "payable"}
+        "reverse": status in {"draft", "sent", "confirmed", "payable", "settled"}
         and not statement.paid_fen
-        and (decides if status == "payable" else makes),
+        and (decides if status in {"payable", "settled"} else makes),
         "waiting": waiting,
         "sides": [(each, each in {row.side for row in now}) for each in SIDES],
     }

@@ -24,7 +24,7 @@ from incentive.core.zone import day_of
 from incentive.ledger import jobs as ledger_jobs
 from incentive.ledger import proving, reconciliation
 from incentive.ledger.reconciliation import UnknownRun
-from incentive.merchants import banking, disputes, paying
+from incentive.merchants import banking, confirming, disputes, paying
 from incentive.merchants.domain import reference
 from incentive.merchants.payment_models import BankRow
 from incentive.people.caller import Caller, identify
@@ -311,6 +311,8 @@ def _market(side: Side) -> None:
     made["confirmed"] = confirmed(market, **month_of(6)).statement.id
     made["payable"] = charged(market, **month_of(7)).statement.id
     made["paid"] = charged(market, **month_of(8)).statement.id
+    made["agreed"], made["silent"] = (nothing_owed(market, month_of(n)) for n in (1, 2))
+    confirming.confirm(callers["contact"], made["agreed"], side="merchant", at=noon(day(11, 3)))
     paid = paying.pay(
         worker, made["paid"], fen=100, reference=mark, paid_on=day(11, 5), at=noon(day(11, 6))
     )
@@ -338,6 +340,18 @@ def _market(side: Side) -> None:
     )
     side.secrets |= {reference(detail.statement.serial)}
     side.ids |= {"number": 1, "spare_item": spare.id, "due_fen": due.total_fen}
+
+
+def nothing_owed(market: Market, month: dict[str, Any]) -> UUID:
+    """A statement corrected to nothing, which the worker confirmed for who pays."""
+    market.give_out(month["first"], 1)
+    made, at = sent(market, **month).statement, noon(day(11, 3))
+    worker, contact = market.callers["worker"], market.callers["contact"]
+    found = disputes.object_to(contact, made.id, number=1, side="merchant", text="未发", at=at)
+    answer = {"quantity": -1, "answer": "核减", "at": at}
+    disputes.correct(worker, made.id, found.objections[0][0].id, **answer)
+    confirming.confirm(worker, made.id, side="sponsor", at=at)
+    return made.id
 
 
 def statements_detail(caller: Caller, statement_id: UUID) -> Any:

@@ -15,7 +15,7 @@ from incentive.core.errors import IncentiveError
 from incentive.core.ids import new_id
 from incentive.core.zone import day_of
 from incentive.ledger import service as ledger  # noqa: F401 - the books are written by it
-from incentive.merchants import confirming, disputes, parties
+from incentive.merchants import closing, confirming, disputes, parties
 from incentive.people import delegation, roles
 from incentive.people.caller import Caller, Grant
 from incentive.people.permissions import ADMINISTRATOR
@@ -70,6 +70,11 @@ def confirm_for_both(side):
     confirming.confirm(worker, statement, side="merchant", at=at)
 
 
+def settle_ones_own(side):
+    worker, silent = mighty(side, "worker"), side.ids["silent"]
+    closing.settle_without_merchant(worker, silent, reason=WHY, at=clock.now())
+
+
 def budget_below_ones_own(side):
     grid = make.region("530102001001001", level="grid", grid_kind="place", parent=side.place)
     budgets.set_budget(
@@ -108,6 +113,7 @@ SECOND = {
         mighty(s, "contact"), s.ids["objected"], s.ids["objection_id"], answer=WHY, at=clock.now()
     ),
     "statement.confirm": confirm_for_both,
+    "statement.settle": settle_ones_own,
 }
 
 

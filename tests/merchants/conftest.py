@@ -122,9 +122,9 @@ def build_market(*, budget=1_000_000, price=PRICE, points=100_000):
 
 def statement(market, first=None, last=None, at=None, by="worker"):
     """A draft of October, made in November."""
-    from incentive.merchants import statements
+    from incentive.merchants import making
 
-    return statements.make(
+    return making.make(
         market.callers[by],
         merchant_id=market.merchant_id,
         sponsor_id=market.sponsor_id,

@@ -12,7 +12,6 @@ from incentive.merchants.errors import (
     BudgetExceeded,
     CorrectionTooLarge,
     NoBudget,
-    NothingToSettle,
     WrongState,
 )
 from incentive.merchants.models import SponsorBudget
@@ -216,14 +215,6 @@ def test_no_more_is_taken_off_a_line_than_is_on_it(market, made, objection):
         disputes.correct(
             market.callers["worker"], made.id, objection.id, quantity=-5, answer="x", at=AT
         )
-
-
-def test_a_statement_corrected_to_nothing_is_not_confirmed(market, made, objection):
-    disputes.correct(
-        market.callers["worker"], made.id, objection.id, quantity=-4, answer="x", at=AT
-    )
-    with pytest.raises(NothingToSettle):
-        confirm(market, made, "merchant", "contact")
 
 
 def test_an_objection_is_answered_once_and_by_another(market, made):

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from incentive.core.errors import IncentiveError
+from incentive.merchants.errors import NothingToSettle
 from incentive.merchants.papers import KINDS, SIDES, STATES
 
 NOW = datetime(2025, 11, 29, 1, 20, tzinfo=UTC)
@@ -221,15 +222,21 @@ def statement(status: str = "sent", **more: Any) -> dict[str, Any]:
         payments=paid if status in {"payable", "paid"} else [],
     )
     may = dict.fromkeys(("send", "object", "answer", "confirm", "charge", "pay", "take_back"), True)
-    closed = {"closed_at": at(-1), "close_reason": "商户填错"} if status == "reversed" else {}
+    may |= {"settle": more.pop("settles", False), "settle_alone": False}
+    closed = (
+        {"closed_at": at(-1), "close_reason": "商户填错"}
+        if status in {"settled", "reversed"}
+        else {}
+    )
     return {
         "tabs": TABS,
         "found": found,
-        "statement": entity(status, charged_at=at(-20), **closed),
+        "statement": entity(status, charged_at=at(-20), **closed | more.pop("figures", {})),
         "reference": "JS000042",
         "states": STATES,
         "kinds": KINDS,
         "sides": SIDES,
+        "silence_days": 14,
         "may": may
         | {"side": "merchant", "reverse": True, "waiting": True}
         | {"sides": [("merchant", False), ("sponsor", True)]},
@@ -356,6 +363,10 @@ PAGES: dict[str, Any] = {
         lambda: agreements(rows=[], older=None, **NOTHING),
     ),
     "merchant_statements": ("web/merchant_statements.html", listing),
+    "merchant_statements_outweighed": (
+        "web/merchant_statements.html",
+        lambda: listing(refusal=NothingToSettle(-2_500, 1)),
+    ),
     "merchant_statements_empty": (
         "web/merchant_statements.html",
         lambda: listing(rows=[], refusal=IncentiveError("没有可结算的商品。"), older=None),
@@ -364,6 +375,14 @@ PAGES: dict[str, Any] = {
     "merchant_statement": ("web/merchant_statement.html", statement),
     "merchant_statement_paid": ("web/merchant_statement.html", lambda: statement("payable")),
     "merchant_statement_reversed": ("web/merchant_statement.html", lambda: statement("reversed")),
+    "merchant_statement_settled": (
+        "web/merchant_statement.html",
+        lambda: statement("settled", figures={"total_fen": -2_500}),
+    ),
+    "merchant_statement_nothing": (
+        "web/merchant_statement.html",
+        lambda: statement("confirmed", figures={"total_fen": -2_500}, settles=True),
+    ),
     "merchant_statement_refused": (
         "web/merchant_statement.html",
         lambda: statement(

@@ -170,6 +170,39 @@ def test_a_statement_goes_from_draft_to_paid_through_the_pages(given_out, people
     ]
 
 
+def test_what_came_back_after_all_is_settled_without_a_payment(shop, people):
+    worker, chief, contact = people["worker"], people["chief"], people["contact"]
+    with transaction():
+        order = shop.give_out(day(10, 20), 2)
+        charged(shop)
+        shop.take_back(order, day(11, 2))
+    wanted = {
+        "merchant_id": shop.merchant_id,
+        "sponsor_id": shop.sponsor_id,
+        "first_day": "2026-11-01",
+        "last_day": "2026-11-05",
+    }
+    refused = worker.send("/merchant-statements", **wanted)
+    assert (refused.status_code, "/merchant-statements/closing" in refused.text) == (409, True)
+    closing = "/merchant-statements/closing"
+    done(worker.send(closing, **wanted), worker, "/merchant-statements")
+    path = f"/merchant-statements/{one(Statement).id}"
+    assert "Nothing is to be paid" in worker.get(path).text
+    done(worker.send(f"{path}/send"), worker, path)
+    assert "settle-without-merchant" not in chief.get(path).text
+    done(worker.send(f"{path}/confirm", side="sponsor"), worker, path)
+    assert "settle-without-merchant" not in worker.get(path).text
+    assert "settle-without-merchant" in chief.get(path).text
+    early = chief.send(f"{path}/settle-without-merchant", reason="商户停业")
+    assert (early.status_code, "may still answer" in early.text) == (409, True)
+    done(contact.send(f"{path}/confirm", side="merchant"), contact, path)
+    assert f"{path}/charge" not in worker.get(path).text
+    assert worker.send(f"{path}/settle", reason="").status_code == 422
+    assert "现金退回" in done(worker.send(f"{path}/settle", reason="现金退回"), worker, path)
+    assert acts()[-1] == "statement.settle"
+    assert one(Statement).status == "settled"
+
+
 def test_an_objection_is_declined_in_words(given_out, people):
     with transaction():
         made = sent(given_out).statement.id
