@@ -1,8 +1,11 @@
-"""The SQL of attendance and service records; a scan's own is in `scan_queries`."""
+"""The SQL of attendance and service records.
+
+A scan's own is in `scan_queries`, what settlement takes over in `unsettled_queries`.
+"""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from typing import Any, Final, NamedTuple
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -29,48 +32,12 @@ from incentive.checkin.models import (
     ServiceRecord,
     UnsettledRecord,
 )
-from incentive.core.arrays import joined_array
+from incentive.checkin.unsettled import ATTENDANCE_MAX
 from incentive.core.db import session
 from incentive.core.ids import new_id
 from incentive.people import reach
 from incentive.people.models import Person
 from incentive.regions.models import Region
-
-# A shift's 24 hours at most, and the half hour before it.
-_ATTENDANCE_MAX: Final = timedelta(hours=25)
-
-
-class VerifiedRecord(NamedTuple):
-    """A record to be settled; ids as text, which is what they travel as."""
-
-    record_id: str
-    person_id: str
-    activity_id: str
-    activity_kind: str
-    region_id: str
-    day: date
-    minutes: int
-
-
-# Those that somebody decides on at this moment are left for the next time. Each record is probed
-# for (hence OFFSET): merged, all records from the first on would be read for every batch.
-_TAKE: Final = text(
-    "WITH due AS (SELECT u.record_id FROM unsettled_records u"
-    " WHERE u.lane = :lane AND (u.retry_at IS NULL OR u.retry_at <= :at)"
-    " ORDER BY u.record_id LIMIT :limit FOR UPDATE SKIP LOCKED),"
-    " taken AS (DELETE FROM unsettled_records u WHERE u.lane = :lane"
-    " AND u.record_id = ANY(ARRAY(SELECT record_id FROM due)))"
-    " SELECT CAST(r.id AS text), CAST(r.person_id AS text), CAST(a.id AS text), a.kind,"
-    " CAST(a.region_id AS text), r.day, r.minutes"
-    " FROM due d CROSS JOIN LATERAL"
-    " (SELECT r.* FROM service_records r WHERE r.id = d.record_id OFFSET 0) r"
-    " JOIN shifts s ON s.id = r.shift_id JOIN activities a ON a.id = s.activity_id ORDER BY r.id"
-)
-_PUT_BACK: Final = text(
-    "INSERT INTO unsettled_records (lane, record_id, retry_at)"
-    " SELECT settlement_lane(r.person_id), r.id, :until FROM service_records r"
-    " WHERE r.id = ANY(CAST(:ids AS uuid[]))"
-)
 
 
 def lock_overdue(at: datetime, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -239,7 +206,7 @@ def _overlaps() -> Exists:
         .where(
             other.person_id == ServiceRecord.person_id,
             other.id != ServiceRecord.attendance_id,
-            other.check_in_at > begin - _ATTENDANCE_MAX,
+            other.check_in_at > begin - ATTENDANCE_MAX,
             func.greatest(other.check_in_at, hours.starts_at) < end,
             func.least(other.check_out_at, hours.ends_at) > begin,
             begin < end,
@@ -292,29 +259,3 @@ def lock_unsettled(record_id: UUID) -> bool:
     """Keep a record from being settled until the end; return False if it is settled, or not to be."""
     waiting = select(UnsettledRecord.lane).where(is_unsettled(record_id)).with_for_update()
     return session().scalar(waiting) is not None
-
-
-def count_unsettled(most: int) -> int:
-    """Return how many records are still to be settled, counting no further than `most`."""
-    some = select(UnsettledRecord.record_id).limit(most).subquery()
-    return session().scalar(select(func.count()).select_from(some)) or 0
-
-
-def take_unsettled(lane: int, at: datetime, limit: int) -> list[VerifiedRecord]:
-    """Take records out of those of a lane to be settled, the oldest first, and return them."""
-    wanted = {"lane": lane, "at": at, "limit": limit}
-    return [VerifiedRecord(*row) for row in session().execute(_TAKE, wanted).all()]
-
-
-def put_back(record_ids: Sequence[str], until: datetime) -> None:
-    """Put records that were taken back among those to be settled, from `until` on."""
-    session().execute(_PUT_BACK, {"ids": joined_array(record_ids), "until": until})
-
-
-def postpone(record_ids: Sequence[UUID], until: datetime) -> None:
-    """Note of records to be settled when to try them again."""
-    session().execute(
-        update(UnsettledRecord)
-        .where(UnsettledRecord.lane.in_(LANES), UnsettledRecord.record_id.in_(record_ids))
-        .values(retry_at=until)
-    )

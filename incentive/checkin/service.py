@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from incentive.activities import service as activities
-from incentive.checkin import events, queries, times
+from incentive.checkin import events, queries, times, unsettled_queries
 from incentive.checkin.errors import (
     AlreadySettled,
     OwnRecord,
@@ -21,7 +21,7 @@ from incentive.checkin.errors import (
     UnknownRecord,
 )
 from incentive.checkin.models import Attendance, ServiceRecord
-from incentive.checkin.queries import VerifiedRecord
+from incentive.checkin.unsettled import Doubts, VerifiedRecords
 from incentive.checkin.verdict import Verification, verification
 from incentive.core.ids import new_id
 from incentive.core.paging import Page, page
@@ -153,26 +153,27 @@ def records_for(by: Caller, status: str, *, cursor: str | None, limit: int) -> P
 
 def count_unsettled(most: int) -> int:
     """Return how many records are still to be settled, counting no further than `most`."""
-    return queries.count_unsettled(most)
+    return unsettled_queries.count_unsettled(most)
 
 
-def take_unsettled(lane: int, at: datetime, limit: int) -> list[VerifiedRecord]:
+def take_unsettled(lane: int, at: datetime, limit: int) -> tuple[VerifiedRecords, Doubts]:
     """Take up to `limit` verified records of a lane, the oldest first: they are to be settled.
 
-    Whoever takes them settles them in this same transaction, or puts them back. Skipped: those
-    that somebody else has taken or decides on, and those postponed until after `at`.
+    With them comes of which of them anything could be found that looks invented. Whoever takes
+    them settles them in this same transaction, or puts them back. Skipped: those that somebody
+    else has taken or decides on, and those postponed until after `at`.
     """
-    return queries.take_unsettled(lane, at, limit)
+    return unsettled_queries.take_unsettled(lane, at, limit)
 
 
 def put_back(record_ids: Sequence[str], until: datetime) -> None:
     """Leave records that were taken to be settled later, from `until` on."""
-    queries.put_back(record_ids, until)
+    unsettled_queries.put_back(record_ids, until)
 
 
 def postpone(record_ids: Sequence[UUID], until: datetime) -> None:
     """Have `take_unsettled` skip the records until `until`."""
-    queries.postpone(record_ids, until)
+    unsettled_queries.postpone(record_ids, until)
 
 
 def _record_to_decide(record_id: UUID, act: str, by: Caller) -> Row[*tuple[Any, ...]]:

@@ -1,9 +1,10 @@
 """The ledger's value types: purses, entries and postings."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, Self
 
 NEVER: Final = date.max
 POINTS: Final = "points"
@@ -98,6 +99,24 @@ class Issue(NamedTuple):
         given = Purse(self.owner, "available", self.expires_on)
         lines = transfer(Purse(self.issuer, "issuance"), given, self.amount)
         return Posting(self.key, "award", self.source, actor, self.effective_on, lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Issues:
+    """Awards to be, one sequence for each field of an `Issue`; all are of one length."""
+
+    key: Sequence[str]
+    source: Sequence[str]
+    effective_on: Sequence[date]
+    issuer: Sequence[str]
+    owner: Sequence[str]
+    expires_on: Sequence[date]
+    amount: Sequence[int]
+
+    @classmethod
+    def of(cls, issues: Sequence[Issue]) -> Self:
+        """Return `issues` (one or more), field by field."""
+        return cls(*zip(*issues, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sqlalchemy import Row, select, text
 
 from incentive.core.arrays import bytes_array, plain_array, repeated_array, text_array
 from incentive.core.db import session
-from incentive.ledger.domain import Issue, Line, Posting, Purse
+from incentive.ledger.domain import Issues, Line, Posting, Purse
 from incentive.ledger.models import Account, Entry, Transaction
 
 _POST = text(
@@ -69,22 +69,21 @@ def post(postings: Sequence[Posting]) -> Sequence[Row[*tuple[Any, ...]]]:
     )
 
 
-def issue(issues: Sequence[Issue], actor: str) -> list[int]:
+def issue(issues: Issues, actor: str) -> list[int]:
     """Post all awards in one call; return the ids of their transactions, in order."""
-    keys, sources, days, issuers, owners, expiries, amounts = zip(*issues, strict=True)
     posted: list[int] = (
         session()
         .execute(
             _ISSUE,
             {
                 "actor": actor,
-                "key": text_array(keys),
-                "source": text_array(sources),
-                "effective_on": repeated_array(days),
-                "issuer": text_array(issuers),
-                "owner": text_array(owners),
-                "expires_on": repeated_array(expiries),
-                "amount": repeated_array(amounts),
+                "key": text_array(issues.key),
+                "source": text_array(issues.source),
+                "effective_on": repeated_array(issues.effective_on),
+                "issuer": text_array(issues.issuer),
+                "owner": text_array(issues.owner),
+                "expires_on": repeated_array(issues.expires_on),
+                "amount": repeated_array(issues.amount),
             },
         )
         .scalar_one()

@@ -14,7 +14,7 @@ from incentive.ledger import queries, snapshot_queries
 from incentive.ledger.domain import (
     POINTS,
     Balance,
-    Issue,
+    Issues,
     Kind,
     Line,
     Posted,
@@ -51,16 +51,16 @@ def post(postings: Sequence[Posting]) -> list[Posted]:
     return [Posted(p.key, ids[p.key], p.key in fresh) for p in postings]
 
 
-def issue(issues: Sequence[Issue], actor: str) -> list[int]:
+def issue(issues: Issues, actor: str) -> list[int]:
     """Post the awards, every one or none; return the ids of their transactions, in order.
 
-    What `post` would make of `issue.posting(actor)` of each, in a fraction of the time.
+    What `post` would make of each `Issue.posting(actor)`, in a fraction of the time.
 
     Raises:
         KeyConflict: a key was used for another request.
         Unbalanced: one is of less than 1 point, or a key comes twice.
     """
-    if not issues:
+    if not issues.key:
         return []
     with _refusals():
         return queries.issue(issues, actor)

@@ -1,23 +1,12 @@
 """Decisions of the settlement: which rules pay a day, until when points last, when to try again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
 RETRY_MINUTES_MAX: Final = 24 * 60
-
-
-class Dated(Protocol):
-    """Something that happened on a day."""
-
-    @property
-    def day(self) -> date:
-        """Return the local day."""
-
-
-T = TypeVar("T", bound=Dated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +19,17 @@ class Version:
 
 
 def oldest_version(
-    facts: Sequence[T], versions: Sequence[Version]
-) -> tuple[Version | None, list[T], list[T]]:
-    """Return the oldest of the versions that pay the facts, those that it pays, and the others.
+    days: Collection[date], versions: Sequence[Version]
+) -> tuple[Version | None, frozenset[date]]:
+    """Return the oldest of the versions that pay the days (one or more), and those that it pays.
 
-    `versions` run from the latest to the earliest. A fact of before the first has `None`.
+    `versions` run from the latest to the earliest. A day before the first has `None`.
     """
     paying = {
-        day: next((v for v in versions if v.effective_from <= day), None)
-        for day in sorted({fact.day for fact in facts})
+        day: next((v for v in versions if v.effective_from <= day), None) for day in sorted(days)
     }
     oldest = next(iter(paying.values()))
-    return (
-        oldest,
-        [fact for fact in facts if paying[fact.day] is oldest],
-        [fact for fact in facts if paying[fact.day] is not oldest],
-    )
+    return oldest, frozenset(day for day, version in paying.items() if version is oldest)
 
 
 def retry_at(attempts: int, at: datetime) -> datetime:

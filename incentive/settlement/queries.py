@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,13 +10,13 @@ from sqlalchemy import Select, Text, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from incentive import rules
-from incentive.checkin.queries import VerifiedRecord, is_unsettled
+from incentive.checkin.queries import is_unsettled
+from incentive.checkin.unsettled import VerifiedRecords
 from incentive.core.arrays import joined_array, plain_array, repeated_array
 from incentive.core.db import session
 from incentive.people import reach
 from incentive.points.budgets.errors import BudgetExhausted, BudgetWaiting
 from incentive.points.budgets.models import Budget, BudgetWait
-from incentive.points.corrections.domain import expires_on
 from incentive.regions.models import Region
 from incentive.settlement.domain import Version
 from incentive.settlement.models import Award, RuleVersion, SettlementFailure
@@ -39,18 +39,11 @@ _PAID_BEFORE: Final = text(
     " WHERE s.that_day + s.that_month + s.for_activity > 0 OR s.first"
 )
 _SUMS: Final = ("paid_that_day", "paid_that_month", "paid_for_activity", "first")
-# Many awards are explained alike: each explanation is read once.
-_INSERT_AWARDS: Final = text(
-    "INSERT INTO awards (service_record_id, person_id, activity_id, day, points, transaction_id,"
-    " expires_on, explanation, rule_version_id, awarded_at)"
-    " SELECT a.record, a.person, a.activity, a.day, a.points, a.transaction, a.expires_on,"
-    " e.explanation, :rule_version, :at"
-    " FROM unnest(CAST(:records AS uuid[]), CAST(:persons AS uuid[]), CAST(:activities AS uuid[]),"
-    " CAST(:days AS date[]), CAST(:points AS int[]), CAST(:transactions AS bigint[]),"
-    " CAST(:expiries AS date[]), CAST(:explained AS int[]))"
-    " AS a (record, person, activity, day, points, transaction, expires_on, explained)"
-    " JOIN jsonb_array_elements(CAST(:explanations AS jsonb)) WITH ORDINALITY"
-    " AS e (explanation, n) ON e.n = a.explained"
+# Many awards are explained alike: each explanation is sent once. Whose they are, the records say.
+_AWARD: Final = text(
+    "SELECT settlement_award(CAST(:records AS uuid[]), CAST(:points AS int[]),"
+    " CAST(:transactions AS bigint[]), CAST(:expiries AS date[]), CAST(:explained AS int[]),"
+    " CAST(:explanations AS jsonb), CAST(:rule_version AS uuid), :at)"
 )
 
 
@@ -77,19 +70,20 @@ def rule_versions() -> list[Version]:
 
 
 def paid_before(
-    records: Sequence[VerifiedRecord], looks_at: Collection[str]
+    records: VerifiedRecords, looks_at: Collection[str]
 ) -> dict[int, tuple[int, int, int, bool]]:
     """Return what the records' persons were awarded, by the records' places, from 0.
 
     On its day, in its month and for its activity; last, whether it was nothing, ever. What the rules
     do not look at is 0 and False, and a record of which that is all is left out.
     """
+    activities = records.activity_id if "paid_for_activity" in looks_at else ()
     found = session().execute(
         _PAID_BEFORE,
         {
-            "persons": joined_array([record.person_id for record in records]),
-            "days": repeated_array([record.day for record in records]),
-            "activities": joined_array([record.activity_id for record in records]),
+            "persons": joined_array(records.person_id),
+            "days": repeated_array(records.day),
+            "activities": joined_array(activities),
             **{name: name in looks_at for name in _SUMS},
         },
     )
@@ -97,32 +91,26 @@ def paid_before(
 
 
 def insert_awards(
-    records: Sequence[VerifiedRecord],
+    record_ids: Sequence[str],
     awards: Sequence[rules.Award],
+    expiries: Sequence[date],
     transaction_ids: Sequence[int | None],
     rule_version_id: UUID,
     at: datetime,
 ) -> None:
-    """Store the awards of the records, each with its transaction's id if it has one."""
+    """Store the awards of records, each with its transaction's id if it has one."""
     distinct = {id(award): award for award in awards}
-    expiries = {day: expires_on(day) for day in {record.day for record in records}}
-    places = {known: place for place, known in enumerate(distinct, 1)}
+    texts = {known: str(place) for place, known in enumerate(distinct, 1)}
+    points = [award.points for award in awards]
+    ends = [until if each else None for until, each in zip(expiries, points, strict=True)]
     session().execute(
-        _INSERT_AWARDS,
+        _AWARD,
         {
-            "records": joined_array([record.record_id for record in records]),
-            "persons": joined_array([record.person_id for record in records]),
-            "activities": joined_array([record.activity_id for record in records]),
-            "days": repeated_array([record.day for record in records]),
-            "points": repeated_array([award.points for award in awards]),
+            "records": joined_array(record_ids),
+            "points": repeated_array(points),
             "transactions": plain_array(transaction_ids),
-            "expiries": repeated_array(
-                [
-                    expiries[record.day] if award.points else None
-                    for record, award in zip(records, awards, strict=True)
-                ]
-            ),
-            "explained": repeated_array([places[id(award)] for award in awards]),
+            "expiries": repeated_array(ends),
+            "explained": joined_array([texts[id(award)] for award in awards]),
             "explanations": json.dumps([award.explain() for award in distinct.values()]),
             "rule_version": rule_version_id,
             "at": at,

@@ -9,6 +9,7 @@ one is set aside with its reason and tried again later, and the rest are paid.
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import compress
 from typing import Final
 from uuid import UUID
 
@@ -17,12 +18,12 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from incentive import rules
 from incentive.checkin import service as checkin
 from incentive.checkin.models import LANES
-from incentive.checkin.queries import VerifiedRecord
+from incentive.checkin.unsettled import Doubts, VerifiedRecord, VerifiedRecords
 from incentive.core.db import session
 from incentive.core.errors import IncentiveError
 from incentive.core.paging import Page, page
 from incentive.ledger import service as ledger
-from incentive.ledger.domain import Issue
+from incentive.ledger.domain import Issues
 from incentive.people import acts
 from incentive.people import service as people
 from incentive.people.caller import Caller
@@ -61,8 +62,8 @@ def settle_lane(lane: int, at: datetime, limit: int = BATCH) -> int:
         Doubtful (FAULTS): these records need `settle`.
     """
     queries.lock_lane(lane)
-    version, records = _take((lane,), at, limit)
-    if findings.look([record.record_id for record in records], at):
+    version, records, doubts = _take((lane,), at, limit)
+    if findings.look(doubts, at):
         raise Doubtful
     if records:
         _award(version, records, at)
@@ -75,8 +76,8 @@ def settle(at: datetime, limit: int = BATCH, lanes: Sequence[int] = LANES) -> in
     Run twice, by two workers at once or after a crash, it pays each record once.
     """
     queries.lock_settlement()
-    version, records = _take(lanes, at, limit)
-    doubtful = findings.look([record.record_id for record in records], at)
+    version, records, doubts = _take(lanes, at, limit)
+    doubtful = findings.look(doubts, at)
     plain = [record for record in records if record.record_id not in doubtful]
     if plain:
         _settle_or_split(version, plain, at)
@@ -156,21 +157,25 @@ def retry(record_id: UUID, by: Caller | None, at: datetime) -> None:
 
 def _take(
     lanes: Sequence[int], at: datetime, limit: int
-) -> tuple[Version | None, Sequence[VerifiedRecord]]:
-    """Take records that one rule version pays.
+) -> tuple[Version | None, VerifiedRecords, Doubts]:
+    """Take records that one rule version pays, and what doubts there are about them.
 
     Those of days under another take a transaction of their own: a posting locks its accounts in
     order, and a second one in the same transaction would not.
     """
-    records: list[VerifiedRecord] = []
+    records, doubts = VerifiedRecords.of([]), Doubts()
     for lane in lanes:
-        records += checkin.take_unsettled(lane, at, limit - len(records))
+        more, others = checkin.take_unsettled(lane, at, limit - len(records))
+        records, doubts = records.and_those(more), doubts.and_those(others)
     if not records:
-        return None, records
-    version, paid, others = oldest_version(records, queries.rule_versions())
-    if others:
-        checkin.put_back([record.record_id for record in others], at)
-    return version, paid
+        return None, records, doubts
+    version, days = oldest_version(set(records.day), queries.rule_versions())
+    pays = [day in days for day in records.day]
+    if not all(pays):
+        checkin.put_back(records.where([not each for each in pays]).record_id, at)
+        records = records.where(pays)
+        doubts = doubts.among(records.record_id)
+    return version, records, doubts
 
 
 def _settle_or_split(
@@ -178,7 +183,7 @@ def _settle_or_split(
 ) -> None:
     try:
         with session().begin_nested():
-            _award(version, records, at)
+            _award(version, VerifiedRecords.of(records), at)
     except OverBudget as over:
         _leave_waiting(version, records, over, at)
     except OperationalError:
@@ -201,40 +206,48 @@ def _settle_and_hold(version: Version | None, record: VerifiedRecord, at: dateti
         findings.hold(record_id, transaction_id, UUID(record.person_id), at)
 
 
-def _award(version: Version | None, records: Sequence[VerifiedRecord], at: datetime) -> None:
+def _award(version: Version | None, records: VerifiedRecords, at: datetime) -> None:
     if version is None:
-        raise NoRuleInForce(str(records[0].day))
+        raise NoRuleInForce(str(records.day[0]))
     rule_set = rules.parse(version.document)
-    before = queries.paid_before(records, rule_set.looks_at)
     facts = [
-        rules.Fact(
-            r.person_id, r.activity_id, r.activity_kind, r.day, r.minutes, *before.get(n, ())
+        rules.Fact(*each)
+        for each in zip(
+            records.person_id,
+            records.activity_id,
+            records.activity_kind,
+            records.day,
+            records.minutes,
+            strict=True,
         )
-        for n, r in enumerate(records)
     ]
+    for n, sums in queries.paid_before(records, rule_set.looks_at).items():
+        facts[n] = rules.Fact(*facts[n][:5], *sums)
     awards = rules.award_all(facts, rule_set)
-    paid = [(r, award.points) for r, award in zip(records, awards, strict=True) if award.points]
-    refused = _reserve(paid, at)
-    if refused:
-        raise OverBudget({r.record_id: points for r, points in paid if _key(r) in refused}, refused)
-    posted = iter(ledger.issue([_issue(record, points) for record, points in paid], ACTOR))
-    transactions = [next(posted) if award.points else None for award in awards]
-    queries.insert_awards(records, awards, transactions, version.id, at)
+    points = [award.points for award in awards]
+    _reserve(records, points, at)
+    ends = {day: expires_on(day) for day in set(records.day)}
+    expiries = [ends[day] for day in records.day]
+    posted = iter(ledger.issue(_issues(records, expiries, points), ACTOR))
+    transactions = [next(posted) if each else None for each in points]
+    queries.insert_awards(records.record_id, awards, expiries, transactions, version.id, at)
     if queries.has_failures():
-        queries.forget_failures([record.record_id for record in records])
+        queries.forget_failures(records.record_id)
 
 
 def _key(record: VerifiedRecord) -> str:
     return f"award:{record.record_id}"
 
 
-def _reserve(
-    paid: Sequence[tuple[VerifiedRecord, int]], at: datetime
-) -> dict[str, budgets.Refusal]:
-    places = {(record.region_id, record.day) for record, _ in paid}
+def _reserve(records: VerifiedRecords, points: Sequence[int], at: datetime) -> None:
+    """Count what is paid against the budgets that there are for it."""
+    places = set(zip(records.region_id, records.day, strict=True))
     if not budgets.limits([(UUID(region_id), day) for region_id, day in places]):
-        return {}
-    return budgets.reserve([_demand(record, points) for record, points in paid], at)
+        return
+    paid = [(record, each) for record, each in zip(records, points, strict=True) if each]
+    refused = budgets.reserve([_demand(record, each) for record, each in paid], at)
+    if refused:
+        raise OverBudget({r.record_id: each for r, each in paid if _key(r) in refused}, refused)
 
 
 def _demand(record: VerifiedRecord, points: int) -> Demand:
@@ -257,14 +270,18 @@ def _leave_waiting(
         _settle_or_split(version, rest, at)
 
 
-def _issue(record: VerifiedRecord, points: int) -> Issue:
-    return Issue(
-        f"award:{record.record_id}",
-        f"service_record:{record.record_id}",
-        record.day,
-        f"region:{record.region_id}",
-        f"person:{record.person_id}",
-        expires_on(record.day),
+def _issues(records: VerifiedRecords, expiries: Sequence[date], points: Sequence[int]) -> Issues:
+    """Return what is issued for the records that earned points."""
+    if not all(points):
+        records = records.where(points)
+        expiries, points = list(compress(expiries, points)), [each for each in points if each]
+    return Issues(
+        [f"award:{each}" for each in records.record_id],
+        [f"service_record:{each}" for each in records.record_id],
+        records.day,
+        [f"region:{each}" for each in records.region_id],
+        [f"person:{each}" for each in records.person_id],
+        expiries,
         points,
     )
 

@@ -237,7 +237,7 @@ def test_who_is_there_is_shown_to_those_who_run_the_shift_by_number(door):
 
 
 def taken(at, limit):
-    return [record for lane in LANES for record in service.take_unsettled(lane, at, limit)]
+    return [record for lane in LANES for record in service.take_unsettled(lane, at, limit)[0]]
 
 
 def test_settlement_takes_verified_records_the_oldest_first_until_there_are_none(door):
@@ -248,9 +248,9 @@ def test_settlement_takes_verified_records_the_oldest_first_until_there_are_none
     with transaction():
         assert (service.count_unsettled(2), service.count_unsettled(9)) == (2, 5)
         for lane in LANES:
-            oldest, others = (service.take_unsettled(lane, at, limit) for limit in (1, 9))
+            oldest, others = (service.take_unsettled(lane, at, limit)[0] for limit in (1, 9))
             assert all(one.record_id < other.record_id for one in oldest for other in others)
-            found += oldest + others
+            found += [*oldest, *others]
         assert taken(at, 9) == []
     assert {record.record_id for record in found} == ids
     assert {record.activity_id for record in found} == {str(door.activity.id)}
@@ -275,7 +275,7 @@ def test_all_records_of_a_person_are_in_one_lane(door):
     for _ in range(12):
         door.scan(door.checked_in())
     with transaction():
-        lanes = [service.take_unsettled(lane, clock.now(), 99) for lane in LANES]
+        lanes = [service.take_unsettled(lane, clock.now(), 99)[0] for lane in LANES]
     assert sum(len(lane) for lane in lanes) == 12
     first, second = ({record.person_id for record in lane} for lane in lanes)
     assert not first & second

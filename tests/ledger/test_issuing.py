@@ -8,7 +8,7 @@ from sqlalchemy import text
 from incentive.core.db import session, transaction
 from incentive.ledger import checks
 from incentive.ledger import service as ledger
-from incentive.ledger.domain import Issue, Posting, Purse, transfer
+from incentive.ledger.domain import Issue, Issues, Posting, Purse, transfer
 from incentive.ledger.errors import KeyConflict, Unbalanced
 from tests.ledger.test_postings import LATER, TODAY, points_of
 from tests.ledger.test_races import together
@@ -24,6 +24,10 @@ CHECKS = (
 def issue(key, owner="person:1", amount=10, **changes):
     known = Issue(key, f"service_record:{key}", TODAY, "region:1", owner, LATER, amount)
     return known._replace(**changes)
+
+
+def issued(issues, actor):
+    return ledger.issue(Issues.of(issues), actor)
 
 
 SET = [
@@ -71,17 +75,17 @@ def test_awards_leave_the_same_books_as_postings(tx, before):
     ledger.post([each._replace(key=f"{each.key} before").posting(ACTOR) for each in before])
     general = undone(lambda: ledger.post([each.posting(ACTOR) for each in SET]))
     assert len(general) == 2 * (len(before) + len(SET))
-    assert undone(lambda: ledger.issue(SET, ACTOR)) == general
-    assert undone(lambda: [ledger.issue([each], ACTOR) for each in SET]) == general
+    assert undone(lambda: issued(SET, ACTOR)) == general
+    assert undone(lambda: [issued([each], ACTOR) for each in SET]) == general
 
 
 def test_either_path_answers_what_the_other_has_booked(tx):
-    booked = ledger.issue(SET[:3], ACTOR)
+    booked = issued(SET[:3], ACTOR)
     assert [p.transaction_id for p in ledger.post([e.posting(ACTOR) for e in SET[:3]])] == booked
     (other,) = ledger.post([SET[4].posting(ACTOR)])
-    again = ledger.issue([SET[3], SET[0], SET[4], SET[2]], ACTOR)
+    again = issued([SET[3], SET[0], SET[4], SET[2]], ACTOR)
     assert again[1:] == [booked[0], other.transaction_id, booked[2]]
-    assert ledger.issue([SET[3]], ACTOR) == again[:1]
+    assert issued([SET[3]], ACTOR) == again[:1]
     assert points_of("person:1") == 10 + 1_000_000_007 + 10
     assert books_are_whole()
 
@@ -99,11 +103,11 @@ def test_either_path_answers_what_the_other_has_booked(tx):
     ids=lambda changed: next(iter(changed)),
 )
 def test_a_set_with_a_key_used_for_another_award_issues_nothing(tx, changed):
-    ledger.issue([issue("a")], ACTOR)
+    issued([issue("a")], ACTOR)
     with pytest.raises(KeyConflict), session().begin_nested():
-        ledger.issue([issue("b"), issue("a", **changed)], ACTOR)
+        issued([issue("b"), issue("a", **changed)], ACTOR)
     with pytest.raises(KeyConflict), session().begin_nested():
-        ledger.issue([issue("a")], "somebody else")
+        issued([issue("a")], "somebody else")
     assert points_of("person:1") == 10
     assert books_are_whole()
 
@@ -113,11 +117,11 @@ def test_a_set_with_a_key_used_for_another_award_issues_nothing(tx, changed):
 )
 def test_nothing_and_the_same_twice_are_refused(tx, impossible):
     with pytest.raises(Unbalanced):
-        ledger.issue(impossible, ACTOR)
+        issued(impossible, ACTOR)
 
 
 def test_every_award_has_a_salt_of_its_own(tx):
-    ledger.issue([issue(f"k{n}") for n in range(100)], ACTOR)
+    issued([issue(f"k{n}") for n in range(100)], ACTOR)
     salts = session().scalars(text("SELECT salt FROM transactions")).all()
     assert len(set(salts)) == 100
     assert {len(salt) for salt in salts} == {16}
@@ -125,7 +129,7 @@ def test_every_award_has_a_salt_of_its_own(tx):
 
 def test_sets_that_meet_at_the_same_purses_and_keys_pay_once(live):
     mine = [issue(f"k{n}", f"person:{n % 7}") for n in range(60)]
-    answers = together(live, 6, lambda n: ledger.issue(mine if n % 2 else mine[::-1], ACTOR))
+    answers = together(live, 6, lambda n: issued(mine if n % 2 else mine[::-1], ACTOR))
     assert len({tuple(sorted(answer)) for answer in answers}) == 1
     with live.app_context(), transaction():
         assert sum(points_of(f"person:{n}") for n in range(7)) == 600
@@ -135,11 +139,11 @@ def test_sets_that_meet_at_the_same_purses_and_keys_pay_once(live):
 def test_awards_and_gifts_between_the_same_people_do_not_wait_for_each_other_forever(live):
     first, second = "person:1", "person:2"
     start = [issue("start", first, 100), issue("start 2", second, 100)]
-    together(live, 1, lambda _: ledger.issue(start, ACTOR))
+    together(live, 1, lambda _: issued(start, ACTOR))
 
     def work(n, turn):
         if n < 2:
-            return ledger.issue(
+            return issued(
                 [issue(f"{n} {turn} {p}", p, 1) for p in ((first, second), (second, first))[n]],
                 ACTOR,
             )

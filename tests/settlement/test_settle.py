@@ -1,8 +1,8 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from incentive.activities.models import Activity
 from incentive.core.db import session
@@ -13,7 +13,7 @@ from incentive.ledger.domain import Posting, Purse, transfer
 from incentive.ledger.errors import Unbalanced
 from incentive.settlement import service, statements
 from incentive.settlement.errors import UnknownFailure
-from incentive.settlement.models import Award, SettlementFailure
+from incentive.settlement.models import Award, RuleVersion, SettlementFailure
 from tests import factories as make
 from tests.factories import HOUR, NINE, NOW
 
@@ -244,18 +244,33 @@ def test_lapsed_points_no_longer_count_even_before_the_nightly_run(served):
     assert ledger.usable_balances(owner, date(2028, 1, 1)) == []
 
 
-@pytest.mark.parametrize(
-    "name", ["person_id", "activity_id", "rule_version_id", "service_record_id"]
+AWARD = text(
+    "SELECT settlement_award(ARRAY[CAST(:record AS uuid)], '{0}', '{NULL}', '{NULL}', '{1}', '[[]]',"
+    " :version, now())"
 )
-def test_an_award_that_does_not_fit_its_record_is_refused_by_the_database(served, name):
+
+
+def test_an_award_is_its_records_whoever_makes_it(served):
     record = served(make.person(), 60)
-    service.settle(NOW)
-    known = session().get(Award, record.id)
-    other = served(make.person(), 5)
-    row = {column.name: getattr(known, column.name) for column in Award.__table__.columns}
-    row |= {"service_record_id": other.id, "person_id": other.person_id, "points": 0}
-    row |= {"transaction_id": None, "expires_on": None}
+    version = session().scalar(select(RuleVersion.id))
+    session().execute(AWARD, {"record": record.id, "version": version})
+    award = session().get(Award, record.id)
+    assert (award.person_id, award.day) == (record.person_id, record.day)
+    assert award.activity_id == session().scalar(select(Activity.id))
+
+
+@pytest.mark.parametrize("unknown", ["record", "version"])
+def test_an_award_without_a_record_or_a_rule_version_is_refused_by_the_database(served, unknown):
+    known = {"record": served(make.person(), 60).id}
+    known["version"] = session().scalar(select(RuleVersion.id))
     with pytest.raises(IntegrityError) as refused, session().begin_nested():
-        session().execute(insert(Award).values(row | {name: new_id()}))
+        session().execute(AWARD, known | {unknown: new_id()})
     assert refused.value.orig.diag.constraint_name == "fk_awards_record"
-    session().execute(insert(Award).values(row))
+    session().execute(AWARD, known)
+
+
+def test_the_application_makes_no_award_but_by_the_function(served):
+    served(make.person(), 60)
+    service.settle(NOW)
+    with pytest.raises(ProgrammingError, match="permission denied"), session().begin_nested():
+        session().execute(text("INSERT INTO awards SELECT * FROM awards"))

@@ -8,10 +8,6 @@ from incentive.core.i18n import Text, _
 # Faster than this from one shift's place to the next, beyond the first kilometres, nobody is.
 SPEED_KM_H: Final = 120
 NEAR_M: Final = 2_000
-# Two shifts further apart in time than this are not looked at together.
-TRAVEL_WITHIN: Final = timedelta(hours=12)
-# Longer than this nobody is at one shift.
-ATTENDANCE_MAX: Final = timedelta(hours=25)
 _BANDS_KM: Final = (10, 50)
 
 # So many people checked in by one person within so long: nobody scans a queue so fast.

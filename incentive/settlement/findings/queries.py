@@ -1,41 +1,16 @@
 """SQL of findings: each kind looks at a set of records that are about to be paid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from incentive.core.arrays import joined_array, plain_array
+from incentive.core.arrays import joined_array
 from incentive.core.db import session
 from incentive.settlement.findings.models import AttendanceFinding
 
-# What each kind needs before it can be found at all. Of most records none of it holds, and this is
-# all that looking costs: who else was at the shift, where else the person was about that time, and
-# whether anybody but they themselves scanned. Each row is probed for (hence OFFSET): joined with
-# thousands, both tables would be read from end to end.
-_DOUBTS: Final = """
-    SELECT * FROM (
-        SELECT t.id::text AS record_id,
-               NOT EXISTS (SELECT FROM attendances o
-                           WHERE o.shift_id = t.shift_id AND o.person_id <> t.person_id) AS alone,
-               EXISTS (SELECT FROM attendances b
-                       WHERE b.person_id = t.person_id AND b.id <> t.attendance_id
-                         AND b.check_in_at BETWEEN a.check_in_at - CAST(:longest AS interval)
-                                               AND a.check_out_at + CAST(:within AS interval)
-                         AND coalesce(b.check_out_at, b.check_in_at)
-                             >= a.check_in_at - CAST(:within AS interval)) AS elsewhere,
-               EXISTS (SELECT FROM scans x
-                       WHERE x.attendance_id = t.attendance_id AND x.actor_id <> t.person_id) AS seen
-        FROM unnest(CAST(:records AS uuid[])) AS w (id)
-        CROSS JOIN LATERAL (SELECT r.id, r.shift_id, r.person_id, r.attendance_id
-                            FROM service_records r WHERE r.id = w.id OFFSET 0) t
-        CROSS JOIN LATERAL (SELECT a.check_in_at, a.check_out_at
-                            FROM attendances a WHERE a.id = t.attendance_id OFFSET 0) a
-        OFFSET 0) d
-    WHERE d.alone OR d.elsewhere OR d.seen
-"""
 _THEM: Final = """
     WITH them AS (
         SELECT r.id AS record_id, r.person_id, r.shift_id, r.attendance_id, a.check_in_at,
@@ -108,27 +83,22 @@ _PAIRS: Final = """
 """
 
 
-def doubts(records: Sequence[str], **limits: Any) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Return the records that are `alone`, with the person also `elsewhere`, or `seen`, and which."""
-    return session().execute(text(_DOUBTS), {"records": joined_array(records), **limits}).all()
-
-
-def travels(records: Sequence[str], **limits: Any) -> Sequence[Row[*tuple[Any, ...]]]:
+def travels(records: Collection[str], **limits: Any) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the records with another attendance of the person's near in time, both with a place."""
     return _found(_TRAVELS, records, limits)
 
 
-def devices(records: Sequence[str], **limits: Any) -> Sequence[Row[*tuple[Any, ...]]]:
+def devices(records: Collection[str], **limits: Any) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the records whose check-in was one of very many by one other person at once."""
     return _found(_DEVICES, records, limits)
 
 
-def cards(records: Sequence[str], **limits: Any) -> Sequence[Row[*tuple[Any, ...]]]:
+def cards(records: Collection[str], **limits: Any) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the records whose card another steward scanned elsewhere at almost the same time."""
     return _found(_CARDS, records, limits)
 
 
-def pairs(records: Sequence[str], **limits: Any) -> Sequence[Row[*tuple[Any, ...]]]:
+def pairs(records: Collection[str], **limits: Any) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the records that are one of many that only the same one person saw."""
     return _found(_PAIRS, records, limits)
 
@@ -145,9 +115,9 @@ def of(record_id: UUID) -> Sequence[AttendanceFinding]:
 
 
 def _found(
-    kind: str, records: Sequence[str], limits: Mapping[str, Any]
+    kind: str, records: Collection[str], limits: Mapping[str, Any]
 ) -> Sequence[Row[*tuple[Any, ...]]]:
     if not records:
         return []
-    values = {"records": plain_array(records), **limits}
+    values = {"records": joined_array(records), **limits}
     return session().execute(text(_THEM + kind), values).all()

@@ -1,25 +1,28 @@
 """Records are looked at in the transaction that pays them; what was found holds their points."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from incentive.checkin.domain import metres_between
+from incentive.checkin.unsettled import ATTENDANCE_MAX, ELSEWHERE_WITHIN, Doubts
 from incentive.core.ids import new_id
 from incentive.points.disputes import flagging
 from incentive.settlement.findings import domain, queries
 
 
-def look(records: Sequence[str], at: datetime) -> set[str]:
-    """Look at records that are about to be paid; keep what is found, return whose it is."""
-    if not records:
-        return set()
-    doubts = queries.doubts(records, within=domain.TRAVEL_WITHIN, longest=domain.ATTENDANCE_MAX)
-    alone = [doubt.record_id for doubt in doubts if doubt.alone]
-    elsewhere = [doubt.record_id for doubt in doubts if doubt.elsewhere]
-    seen = [doubt.record_id for doubt in doubts if doubt.seen]
-    found = [*_travels(elsewhere), *_devices(seen), *_cards(elsewhere), *_pairs(alone)]
+def look(doubts: Doubts, at: datetime) -> set[str]:
+    """Look at the doubts about records that are about to be paid; keep what is found, return whose.
+
+    Of most records there is none, and looking at them costs nothing here.
+    """
+    found = [
+        *_travels(doubts.elsewhere),
+        *_devices(doubts.seen),
+        *_cards(doubts.elsewhere),
+        *_pairs(doubts.alone),
+    ]
     if found:
         queries.add([{"id": new_id(), "found_at": at, "about_id": None} | row for row in found])
     return {str(row["record_id"]) for row in found}
@@ -36,9 +39,9 @@ def hold(record_id: UUID, transaction_id: int, person_id: UUID, at: datetime) ->
     flagging.flag(transaction_id, person_id, about, reason, at)
 
 
-def _travels(records: Sequence[str]) -> list[dict[str, Any]]:
+def _travels(records: Collection[str]) -> list[dict[str, Any]]:
     worst: dict[UUID, dict[str, Any]] = {}
-    for row in queries.travels(records, within=domain.TRAVEL_WITHIN):
+    for row in queries.travels(records, within=ELSEWHERE_WITHIN):
         here, there = (row.latitude, row.longitude), (row.latitude_there, row.longitude_there)
         metres = metres_between(here, there)
         if domain.too_fast(metres, row.between):
@@ -48,19 +51,19 @@ def _travels(records: Sequence[str]) -> list[dict[str, Any]]:
     return list(worst.values())
 
 
-def _devices(records: Sequence[str]) -> list[dict[str, Any]]:
+def _devices(records: Collection[str]) -> list[dict[str, Any]]:
     rows = queries.devices(records, within=domain.DEVICE_WITHIN, people=domain.DEVICE_PEOPLE)
     return [
         _finding(row.record_id, "one_device", {"people": row.people}, row.about_id) for row in rows
     ]
 
 
-def _cards(records: Sequence[str]) -> list[dict[str, Any]]:
-    rows = queries.cards(records, within=domain.CARD_WITHIN, longest=domain.ATTENDANCE_MAX)
+def _cards(records: Collection[str]) -> list[dict[str, Any]]:
+    rows = queries.cards(records, within=domain.CARD_WITHIN, longest=ATTENDANCE_MAX)
     return [_finding(row.record_id, "shared_card", {}, row.about_id) for row in rows]
 
 
-def _pairs(records: Sequence[str]) -> list[dict[str, Any]]:
+def _pairs(records: Collection[str]) -> list[dict[str, Any]]:
     rows = queries.pairs(records, within=domain.PAIR_WITHIN, records_least=domain.PAIR_RECORDS)
     return [
         _finding(row.record_id, "one_pair", {"records": row.records}, row.about_id) for row in rows
