@@ -5,8 +5,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0043_awarding"
-down_revision = "0042_quick_sign_ins"
+revision = "0044_awarding"
+down_revision = "0043_settled_statements"
 branch_labels = None
 depends_on = None
 
