@@ -9,7 +9,7 @@ from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
 from incentive.core.limits import count_sign_in
 from incentive.core.needs import OWN, PUBLIC, REACH, REGION, STATION, needs
-from incentive.people import grids, roles, service
+from incentive.people import grids, role_ends, roles, service
 from incentive.people.caller import caller, presented_token
 from incentive.people.errors import NotSignedIn
 from incentive.people.models import Person
@@ -89,7 +89,7 @@ def grant(given: dict[str, Any], person_id: UUID) -> dict[str, UUID]:
 def revoke(role_id: UUID) -> None:
     """End a role; what was done with it stays."""
     with transaction():
-        roles.revoke_role(role_id, by=caller(), at=clock.now())
+        role_ends.revoke_role(role_id, by=caller(), at=clock.now())
 
 
 @bp.post("/regions/<uuid:region_id>/grids")

@@ -61,7 +61,7 @@ def delegate(
     """
     # Lock first: a role that is ended meanwhile ends what is handed on of it.
     held = role_queries.lock_grant(role_id, at)
-    if held is None or held.person_id != caller.person_id:
+    if held is None or held.person_id != caller.person_id or held.valid_from > at:
         raise UnknownRole
     given = _part(held, permissions)
     if until <= at:

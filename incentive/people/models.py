@@ -123,6 +123,7 @@ class SignIn(Base):
         Index(None, "expires_at"),
         Index(None, "shift_id", postgresql_where=text("shift_id IS NOT NULL")),
         Index(None, "station_id", postgresql_where=text("station_id IS NOT NULL")),
+        Index("ix_sign_ins_devices", "id", postgresql_where=text("kind = 'device'")),
     )
 
     id: Mapped[Id]
@@ -147,7 +148,8 @@ class SignIn(Base):
 class RoleGrant(Base):
     """A role held in one scope: a subtree of the regions, or one station (an opaque id here).
 
-    From `valid_from` until `valid_until`, if that is known; for some `permissions` only, if it was
+    From `valid_from` until `valid_until`, if that is known; whoever ended it before is `ended_by`,
+    and then `had_until` is when it would have ended. For some `permissions` only, if it was
     not given whole. Who holds it may have got it from another holder for a time: `delegated_from`.
     """
 
@@ -165,6 +167,7 @@ class RoleGrant(Base):
         ),
         CheckConstraint("cardinality(permissions) > 0", "some_permission"),
         CheckConstraint("num_nonnulls(region_id, station_id) = 1", "one_scope"),
+        CheckConstraint("(ended_by IS NULL) = (ended_at IS NULL)", "ended"),
         Index(
             "uq_role_grants_current",
             "person_id",
@@ -178,6 +181,11 @@ class RoleGrant(Base):
         Index(None, "person_id"),
         Index(None, "region_id", "role"),
         Index(None, "station_id", "role"),
+        Index(
+            "ix_role_grants_given",
+            "id",
+            postgresql_where=text("role NOT IN ('volunteer','gig_worker')"),
+        ),
         Index(None, "delegated_from", postgresql_where=text("delegated_from IS NOT NULL")),
     )
 
@@ -191,3 +199,6 @@ class RoleGrant(Base):
     granted_by: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
     permissions: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     delegated_from: Mapped[UUID | None] = mapped_column(ForeignKey("role_grants.id"))
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    had_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -51,6 +51,22 @@ def lock_delegated(grant_id: UUID, at: datetime) -> Sequence[RoleGrant]:
     return session().scalars(statement.order_by(RoleGrant.id).with_for_update()).all()
 
 
+def lock_ended(grant_id: UUID) -> RoleGrant | None:
+    """Return a role, ended or not, locked against a second undoing."""
+    statement = select(RoleGrant).where(RoleGrant.id == grant_id)
+    return session().scalar(statement.with_for_update().execution_options(populate_existing=True))
+
+
+def lock_ended_with(grant: RoleGrant) -> Sequence[RoleGrant]:
+    """Return what was handed on of a role and was ended with it, locked."""
+    statement = select(RoleGrant).where(
+        RoleGrant.delegated_from == grant.id,
+        RoleGrant.ended_by == grant.ended_by,
+        RoleGrant.ended_at == grant.ended_at,
+    )
+    return session().scalars(statement.order_by(RoleGrant.id).with_for_update()).all()
+
+
 def delegations_of(person_id: UUID, at: datetime) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return (RoleGrant, Region or None, holder's and giver's numbers) of what was handed on.
 

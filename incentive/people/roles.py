@@ -1,4 +1,4 @@
-"""Granting and ending roles: each in one scope, by somebody else who may there."""
+"""Granting roles: each in one scope, by somebody else who may there. `role_ends` ends them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,13 +18,11 @@ from incentive.people.errors import (
     RoleNotThere,
     ScopeUnclear,
     UnknownPerson,
-    UnknownRole,
 )
-from incentive.people.models import RoleGrant
 from incentive.regions import service as regions
 
 _GRANT: Final = "role.grant"
-_TOLD: Final = ("id", "role", "region_id", "station_id", "valid_until")
+TOLD: Final = ("id", "role", "region_id", "station_id", "valid_until")
 
 
 def grant_role(
@@ -33,13 +31,15 @@ def grant_role(
     *,
     region_id: UUID | None = None,
     station_id: UUID | None = None,
+    since: datetime | None = None,
     until: datetime | None = None,
     by: Caller | None,
     at: datetime,
 ) -> UUID:
     """Give the person `role` over one region or at one station; return the grant's id.
 
-    It ends by itself at `until`, if that is given. `by` is None for the command line and the demo
+    It begins now, or at `since` if that is still to come, and ends by itself at `until`, if that
+    is given. `by` is None for the command line and the demo
     only, who may grant anything.
 
     Raises:
@@ -51,11 +51,13 @@ def grant_role(
         raise ScopeUnclear
     if station_id is not None and role not in STATION_ROLES:
         raise RoleNotThere
-    if until is not None and until <= at:
+    begins = at if since is None else max(since, at)
+    if until is not None and until <= begins:
         raise RoleEndsBefore
     path = regions.region(region_id, field="region_id").path if region_id else None
     if by is not None:
-        _may_grant(by, person_id, path, station_id)
+        may_reach(by, path, station_id)
+        separation.require_no_stake("role.grant", by, person_id, OwnRole)
     if queries.person(person_id) is None:
         raise UnknownPerson
     grant_id = new_id()
@@ -65,13 +67,13 @@ def grant_role(
         "role": role,
         "region_id": region_id,
         "station_id": station_id,
-        "valid_from": at,
+        "valid_from": begins,
         "valid_until": until,
         "granted_by": by.person_id if by else None,
     }
     insert(granted, at)
-    held = _held(granted)
-    acts.record(by, "role.grant", subject=f"person:{person_id}", after=held)
+    later = {"valid_from": begins} if begins > at else {}
+    acts.record(by, "role.grant", subject=f"person:{person_id}", after=told(granted) | later)
     return grant_id
 
 
@@ -87,45 +89,17 @@ def insert(granted: Mapping[str, Any], at: datetime) -> None:
         raise RoleHeld
 
 
-def revoke_role(grant_id: UUID, *, by: Caller, at: datetime) -> None:
-    """End a role, and what its holder handed on of it; what was done with them stays.
+def told(grant: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the audit log tells of a grant."""
+    return {name: grant[name] for name in TOLD if grant.get(name) is not None}
 
-    Who handed a role on, and who got it, may end that, too.
+
+def may_reach(by: Caller, path: str | None, station_id: UUID | None) -> None:
+    """Let pass only who may grant roles over the region at `path`, or at the station.
 
     Raises:
-        UnknownRole: it is not held now.
-        OutOfScope: the caller may not grant it either.
+        OutOfScope: the caller may not.
     """
-    grant = role_queries.lock_grant(grant_id, at)
-    if grant is None:
-        raise UnknownRole
-    handed_on = grant.delegated_from is not None
-    if not (handed_on and by.person_id in {grant.person_id, grant.granted_by}):
-        path = regions.path_of(grant.region_id) if grant.region_id else None
-        _may_reach(by, path, grant.station_id)
-    action = "role.take_back" if handed_on else "role.revoke"
-    _end(grant, action, by, at)
-    for each in role_queries.lock_delegated(grant_id, at):
-        _end(each, "role.take_back", by, at)
-
-
-def _end(grant: RoleGrant, action: str, by: Caller, at: datetime) -> None:
-    grant.valid_until = at
-    held = _held(acts.picked(grant, _TOLD))
-    acts.record(by, action, subject=f"person:{grant.person_id}", before=held)
-
-
-def _held(grant: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the audit log tells of a grant."""
-    return {name: grant[name] for name in _TOLD if grant.get(name) is not None}
-
-
-def _may_grant(by: Caller, person_id: UUID, path: str | None, station_id: UUID | None) -> None:
-    _may_reach(by, path, station_id)
-    separation.require_no_stake("role.grant", by, person_id, OwnRole)
-
-
-def _may_reach(by: Caller, path: str | None, station_id: UUID | None) -> None:
     if station_id is None:
         by.require(_GRANT, region_path=path)
     else:

@@ -144,6 +144,12 @@ class GrantSchema(Schema):
     role = fields.String(required=True, validate=validate.OneOf(ROLES))
     region_id = fields.UUID(load_default=None, allow_none=True)
     station_id = fields.UUID(load_default=None, allow_none=True)
+    since = fields.AwareDateTime(
+        load_default=None,
+        allow_none=True,
+        validate=_YEARS,
+        metadata={"description": "When it begins, if that is still to come; else now"},
+    )
     until = fields.AwareDateTime(
         load_default=None,
         allow_none=True,
