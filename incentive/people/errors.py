@@ -140,6 +140,24 @@ class OwnRole(Forbidden):
         )
 
 
+class OwnStanding(Forbidden):
+    """Nobody blocks themselves, nor lets themselves in."""
+
+    code = "people.own_standing"
+
+    def __init__(self) -> None:
+        super().__init__(_("Nobody blocks themselves. Ask another administrator."))
+
+
+class StandingUnchanged(Conflict):
+    """The person is blocked already, or was let in already."""
+
+    code = "people.standing_unchanged"
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody did this already. Look the person up again."))
+
+
 class ForFamily(Forbidden):
     """Nobody vouches for, awards or decides about their own family."""
 
@@ -220,6 +238,32 @@ class ScopeUnclear(Invalid):
 
     def __init__(self) -> None:
         super().__init__(_("Name either a region or a station for the role."), field="region_id")
+
+
+class RoleEndFinal(Conflict):
+    """The end of a role cannot be undone by the caller any more."""
+
+    code = "people.role_end_final"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Only whoever ended a role can undo that, within 10 minutes, and not once it would"
+                " have ended by itself. Grant it anew."
+            )
+        )
+
+
+class RoleHandedOn(Conflict):
+    """What was handed on of a role has the end that its holder gave it."""
+
+    code = "people.role_handed_on"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This role was handed on by its holder for a time. End it, or grant one of its own."),
+            field="until",
+        )
 
 
 class UnknownRole(NotFound):

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from incentive.core.paging import Page, page
 from incentive.people import acts, identity, index, masking, personal, phones, queries
 from incentive.people.caller import Caller
 from incentive.people.errors import UnknownPerson
+from incentive.people.models import Person
 from incentive.people.personal import Personal
 
 FOUND_MAX = 50
@@ -36,9 +38,19 @@ def find(by: Caller, **by_what: str) -> list[Found]:
         OutOfScope: the caller may find nobody.
         PhoneUnusable, IdNumberUnusable: there can be none such.
     """
+    return list(search(by, cursor=None, limit=FOUND_MAX, **by_what).items)
+
+
+def search(by: Caller, *, cursor: str | None, limit: int, **by_what: str) -> Page:
+    """Return a page of what `find` finds, by volunteer number.
+
+    Raises:
+        As `find`.
+    """
     by.require_somewhere("person.find")
-    rows = queries.found(*_wanted(by_what), within=by.regions_for("person.find"), limit=FOUND_MAX)
-    return _masked(rows)
+    rows = queries.found(*_wanted(by_what), within=by.regions_for("person.find"))
+    found = page(rows, [Person.volunteer_number], cursor=cursor, limit=limit, scalars=False)
+    return Page(_masked(found.items), found.next_cursor)
 
 
 def reveal(

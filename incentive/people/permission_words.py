@@ -10,6 +10,7 @@ WORDS: Final[dict[str, Text]] = {
     "person.create": _("Enter persons"),
     "person.find": _("Find persons; they are shown masked"),
     "person.reveal": _("See personal data in full, for a reason"),
+    "person.block": _("Block persons and let them in again"),
     "role.grant": _("Grant and end roles, reset authenticator apps, end sessions"),
     "grid.manage": _("Draw grids"),
     # Activities and attendance

@@ -53,6 +53,7 @@ TABLE: Final[dict[str, Permission]] = {
     "person.create": _held(REGION, GRID_WORKER, COMMUNITY_WORKER, ADMINISTRATOR),
     "person.find": _held(REGION, GRID_WORKER, COMMUNITY_WORKER, ADMINISTRATOR),
     "person.reveal": _held(REGION, COMMUNITY_WORKER, ADMINISTRATOR),
+    "person.block": _held(STATION, ADMINISTRATOR),
     "role.grant": _held(STATION, ADMINISTRATOR),
     "grid.manage": _held(REGION, COMMUNITY_WORKER, ADMINISTRATOR),
     # Activities and attendance

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, delete, false, or_, select, update
+from sqlalchemy import Row, Select, and_, delete, false, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from incentive.core.db import session
@@ -115,17 +115,14 @@ def person_with_home(person_id: UUID) -> Row[*tuple[Any, ...]] | None:
 
 
 def found(
-    column: str, values: Collection[Any], *, within: Collection[str], limit: int
-) -> Sequence[Row[*tuple[Any, ...]]]:
+    column: str, values: Collection[Any], *, within: Collection[str]
+) -> Select[*tuple[Any, ...]]:
     """Return those at home `within` regions (paths) in whose `column` one of `values` stands."""
-    statement = (
+    return (
         select(Person.id, Person.volunteer_number, Person.status, Region.name.label("home"))
         .join(Region, Region.id == Person.home_region_id)
         .where(getattr(Person, column).in_(values), or_(false(), *map(Region.path.within, within)))
-        .order_by(Person.volunteer_number)
-        .limit(limit)
     )
-    return session().execute(statement).all()
 
 
 def numbers_of(person_ids: Collection[UUID]) -> dict[UUID, str]:
@@ -134,6 +131,14 @@ def numbers_of(person_ids: Collection[UUID]) -> dict[UUID, str]:
         select(Person.id, Person.volunteer_number).where(Person.id.in_(set(person_ids)))
     )
     return {row.id: row.volunteer_number for row in rows}
+
+
+def set_status(person_id: UUID, status: str) -> bool:
+    """Give the person another status; return False if it was that already."""
+    statement = (
+        update(Person).where(Person.id == person_id, Person.status != status).values(status=status)
+    )
+    return session().connection().execute(statement).rowcount == 1
 
 
 def set_password(person_id: UUID, password_hash: str, at: datetime) -> None:

@@ -65,6 +65,8 @@ class Stake(NamedTuple):
 NEVER_FOR_ONESELF: Final[dict[str, Stake]] = {
     "role.grant": Stake("people.own_role"),
     "role.delegate": Stake("people.own_role"),
+    "person.block": Stake("people.own_standing"),
+    "person.unblock": Stake("people.own_standing"),
     "attendance.confirm": Stake("checkin.own_record"),
     "record.verify": Stake("checkin.own_record"),
     "record.reject": Stake("checkin.own_record"),

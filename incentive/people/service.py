@@ -28,7 +28,8 @@ from incentive.people.domain import is_home
 from incentive.people.errors import HomeTooWide, PhoneTaken, UnknownPerson
 from incentive.people.models import Person
 from incentive.people.permissions import VOLUNTEER
-from incentive.people.roles import grant_role, revoke_role
+from incentive.people.role_ends import revoke_role
+from incentive.people.roles import grant_role
 from incentive.regions import service as regions
 from incentive.regions.models import Region
 

@@ -16,7 +16,8 @@ from incentive.core.ids import new_id
 from incentive.core.zone import day_of
 from incentive.ledger import service as ledger  # noqa: F401 - the books are written by it
 from incentive.merchants import closing, confirming, disputes, parties
-from incentive.people import delegation, roles
+from incentive.people import delegation, roles, standing
+from incentive.people import queries as people_queries
 from incentive.people.caller import Caller, Grant
 from incentive.people.permissions import ADMINISTRATOR
 from incentive.people.separation import NEVER_FOR_ONESELF, SECOND_ACTS
@@ -129,12 +130,19 @@ def hand_on(side, by):
     delegation.delegate(by, held.id, volunteer_number=number, until=at + SOON, at=at)
 
 
+def unblock(side, by):
+    people_queries.set_status(side.ids["person_id"], "suspended")
+    standing.unblock(side.ids["person_id"], WHY, by=by, at=clock.now())
+
+
 # What is done to the side's volunteer.
 STAKE = {
     "role.grant": lambda s, by: roles.grant_role(
         s.ids["person_id"], "lead", region_id=s.place.id, by=by, at=clock.now()
     ),
     "role.delegate": hand_on,
+    "person.block": lambda s, by: standing.block(s.ids["person_id"], WHY, by=by, at=clock.now()),
+    "person.unblock": unblock,
     "attendance.confirm": lambda s, by: checkin.confirm(s.ids["attendance_id"], by, clock.now()),
     "record.verify": lambda s, by: checkin.verify(s.ids["record_id"], by, clock.now()),
     "record.reject": lambda s, by: checkin.reject(s.ids["record_id"], by, WHY, clock.now()),

@@ -6,16 +6,15 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from flask import current_app
-
 from incentive.core.db import session, transaction
 from incentive.core.keys import key_vault, vault
-from incentive.people import acts, role_queries
+from incentive.people import acts
 from incentive.people import queries as people_queries
 from incentive.people.caller import Caller, guarded_roles, token_hash
 from incentive.people.domain import FAILURES_MAX, Tries
 from incentive.people.errors import NotSignedIn, SignInLocked
 from incentive.people.models import Person, SignInFailure
+from incentive.people.over import require_over
 from incentive.people.second_factor import domain, queries
 from incentive.people.second_factor.errors import (
     FactorHeld,
@@ -29,7 +28,6 @@ from incentive.people.service import person
 from incentive.people.sessions import queries as session_queries
 from incentive.people.sessions.domain import Awaits
 from incentive.people.sessions.opening import Opened, open_session
-from incentive.regions import service as regions
 
 _RESET: Final = "role.grant"
 
@@ -160,7 +158,7 @@ def renew_recovery_codes(by: Caller, code: str, at: datetime) -> list[str]:
     raise FactorWrong
 
 
-def reset(person_id: UUID, *, by: Caller, at: datetime) -> None:
+def reset(person_id: UUID, *, by: Caller, at: datetime, reason: str = "") -> None:
     """Take a person's app off who lost it, and end all their sessions; they set up a new one.
 
     Only who could grant every role that the person holds may do it, and nobody for themselves.
@@ -171,20 +169,11 @@ def reset(person_id: UUID, *, by: Caller, at: datetime) -> None:
     """
     if by.person_id == person_id:
         raise OwnFactor
-    holder = person(person_id)
-    home = regions.path_of(holder.home_region_id) if holder.home_region_id else None
-    held = role_queries.roles_of(person_id, at)
-    for grant, region in held:
-        if grant.station_id is not None:
-            current_app.extensions["require_at_station"](by, _RESET, grant.station_id)
-        else:
-            by.require(_RESET, region_path=region.path if region else None)
-    if home is not None or not held:
-        by.require(_RESET, region_path=home)
-    reset_by_command(person_id, by=by, at=at)
+    require_over(by, _RESET, person_id, at)
+    reset_by_command(person_id, by=by, at=at, reason=reason)
 
 
-def reset_by_command(person_id: UUID, *, by: Caller | None, at: datetime) -> None:
+def reset_by_command(person_id: UUID, *, by: Caller | None, at: datetime, reason: str = "") -> None:
     """Do as `reset` without asking; `by` is None for the command line.
 
     Raises:
@@ -194,7 +183,8 @@ def reset_by_command(person_id: UUID, *, by: Caller | None, at: datetime) -> Non
         raise NoFactor
     people_queries.revoke_all(person_id, at)
     known = {"volunteer_number": person(person_id).volunteer_number}
-    acts.record(by, "person.second_factor", subject=f"person:{person_id}", before=known)
+    subject = f"person:{person_id}"
+    acts.record(by, "person.second_factor", subject=subject, before=known, reason=reason)
 
 
 def recovery_codes_left(person_id: UUID) -> int | None:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0043_role_ends"
-down_revision = "0042_quick_sign_ins"
+revision = "0044_role_ends"
+down_revision = "0043_settled_statements"
 branch_labels = None
 depends_on = None
 
