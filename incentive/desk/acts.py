@@ -12,9 +12,10 @@ from incentive.core.paging import Page, page
 from incentive.core.zone import timezone
 from incentive.desk.errors import DaysBackwards, UnknownNumber
 from incentive.desk.labels import labels
-from incentive.desk.reach import Reach, acts_within, reach_of
+from incentive.desk.reach import PERMISSION, Reach, acts_within, reach_of
 from incentive.people import queries as people
 from incentive.people.caller import Caller
+from incentive.regions import service as regions
 
 _PERSON: Final = "person:"
 _NUMBER_LENGTH: Final = 13
@@ -63,6 +64,20 @@ def search(caller: Caller, which: ActFilter, *, cursor: str | None = None, limit
         newest_first=True,
     )
     return Page(_shown(list(found.items)), found.next_cursor)
+
+
+def about(caller: Caller, subject: str, limit: int) -> list[Act]:
+    """Return the latest acts on `subject`, as far as the caller audits; nothing, if nowhere."""
+    paths = tuple(caller.regions_for(PERMISSION))
+    reach = Reach(regions.cover_all(paths), paths, tuple(caller.stations_for(PERMISSION)))
+    found = page(
+        _acts(reach, ActFilter(subject=subject)),
+        [AuditEntry.id],
+        cursor=None,
+        limit=limit,
+        newest_first=True,
+    )
+    return _shown(list(found.items))
 
 
 def _acts(reach: Reach, which: ActFilter) -> Select[*tuple[Any, ...]]:

@@ -46,12 +46,13 @@ def desk_acts() -> ResponseReturnValue:
         filters=typed,
         errors=[(error.field, error.message) for error in errors],
         actions=sorted((name, str(words)) for name, words in ACTIONS.items()),
-        rows=[_row(act) for act in page.items],
+        rows=[shown_act(act) for act in page.items],
         **pager(page.next_cursor),
     ), 422 if errors else 200
 
 
-def _row(act: Act) -> dict[str, Any]:
+def shown_act(act: Act) -> dict[str, Any]:
+    """Return what is shown of an act."""
     entry = act.entry
     return {
         "at": entry.at,

@@ -204,6 +204,24 @@ def to_register() -> ResponseReturnValue:
     return _to("web.register")
 
 
+@bp.get("/persons/<uuid:person_id>/<any(reveal, block, unblock):_form>")
+@bp.get("/persons/<uuid:person_id>/sign-out")
+@bp.get("/persons/<uuid:person_id>/second-factor/reset")
+@needs(PUBLIC)
+def to_person(person_id: UUID, _form: str = "") -> ResponseReturnValue:
+    """Go to the person."""
+    return _to("web.person_page", person_id=person_id)
+
+
+@bp.get("/roles/<uuid:_form>/end")
+@bp.get("/roles/<uuid:_form>/undo")
+@bp.get("/roles/<uuid:_form>/move-end")
+@needs(PUBLIC)
+def to_roles(_form: UUID) -> ResponseReturnValue:
+    """Go to the list of roles."""
+    return _to("web.role_list")
+
+
 @bp.get("/rules/drafts")
 @needs(PUBLIC)
 def to_rules() -> ResponseReturnValue:

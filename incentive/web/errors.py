@@ -110,3 +110,21 @@ class NothingTyped(Invalid):
 
     def __init__(self) -> None:
         super().__init__(_("Write at least one figure, then save."))
+
+
+class PlaceMissing(Invalid):
+    """No region or station was chosen."""
+
+    code = "web.place_missing"
+
+    def __init__(self) -> None:
+        super().__init__(_("Choose the region or station."), field="place")
+
+
+class NothingChosen(Invalid):
+    """Of several boxes none is ticked."""
+
+    code = "web.nothing_chosen"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(_("Choose at least one."), field=field)

@@ -9,7 +9,7 @@ from incentive.core.db import transaction
 from incentive.core.i18n import Text, _
 from incentive.people.caller import Caller, caller, cookie_name
 from incentive.people.errors import NotSignedIn
-from incentive.web import alarm
+from incentive.web import alarm, people_frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,9 @@ def links(who: Caller) -> list[Link]:
         found.append(_link(_("Ledger"), ledger, "ledger"))
     elif serves(who):
         found.append(_link(_("Stations"), url_for("web.counters"), "counter"))
+    about_people = people_frame.front(who)
+    if about_people is not None:
+        found.append(_link(_("Persons"), url_for(about_people), "people"))
     if who.regions_for("points.adjust"):
         found.append(_link(_("Points"), url_for("web.points_adjustments"), "points"))
     if who.regions_for("statement.read"):

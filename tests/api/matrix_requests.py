@@ -77,6 +77,7 @@ def bank_file() -> bytes:
 
 
 WHY = sends(reason="理由")
+ROLE = {"role_id": "role_of_volunteer"}
 NOTE = sends(note="说明")
 PAGE = {"from": "2026-11-01", "to": "2026-11-30"}
 STATION_FORM = {"name": "新驿站", "kind": "station", "address": "人民路", "facilities": []}
@@ -221,6 +222,26 @@ SAMPLES: dict[str, Sample] = {
     "web.unlink_identity": Sample(form=sends(), whose="volunteer"),
     "api_finding.find": Sample(lambda s: {"volunteer_number": s.ids["number_of_volunteer"]}),
     "api_finding.reveal": Sample(sends(fields=["name"], reason="核对身份")),
+    "web.find_persons": Sample(
+        form=lambda s: {"by": "volunteer_number", "what": s.ids["number_of_volunteer"]}
+    ),
+    "web.reveal_person": Sample(form=sends(fields="name", reason="核对身份")),
+    "web.block_person": Sample(form=WHY),
+    # Nobody here is blocked, and nobody has a second factor.
+    "web.unblock_person": Sample(form=WHY, let_through=frozenset({409})),
+    "web.sign_person_out": Sample(form=WHY),
+    "web.reset_second_factor": Sample(form=WHY, let_through=frozenset({404, 409})),
+    "web.grant_role": Sample(
+        form=lambda s: {
+            "number": s.ids["number_of_volunteer"],
+            "role": "auditor",
+            "place": f"region:{s.place.id}",
+        }
+    ),
+    "web.end_role": Sample(form=WHY, ids=ROLE),
+    "web.move_role_end": Sample(form=lambda _: {"until": tomorrow()}, ids=ROLE),
+    # Nobody has just ended it.
+    "web.undo_role_end": Sample(form=sends(), ids=ROLE, let_through=frozenset({409})),
     # Devices
     "api_devices.pair_scanner": Sample(sends(name="门口")),
     "api_devices.pair_counter": Sample(sends(name="柜台")),

@@ -38,6 +38,7 @@ NAME, PHONE = "欧阳不可见", "13977771234"
 
 NOT_ADMINISTRATIVE = {
     "api_finding.find": "looks for people and changes nothing",
+    "web.find_persons": "as api_finding.find",
     "web.invite_family": "as api_family.invite",
     "web.accept_family": "as api_family.accept",
     "web.end_family": "as api_family.end",
@@ -329,6 +330,15 @@ RECORDED = {
 RECORDED_ELSEWHERE: dict[str, tuple[str, str]] = {
     "api_delegations.delegate": ("role.delegate", "tests/people/test_delegation.py"),
     "api_finding.reveal": ("person.reveal", "tests/people/test_finding.py"),
+    "web.reveal_person": ("person.reveal", "tests/web/test_people.py"),
+    "web.block_person": ("person.block", "tests/web/test_people.py"),
+    "web.unblock_person": ("person.unblock", "tests/web/test_people.py"),
+    "web.sign_person_out": ("person.sign_out", "tests/web/test_people.py"),
+    "web.reset_second_factor": ("person.second_factor", "tests/web/test_people.py"),
+    "web.grant_role": ("role.grant", "tests/web/test_roles.py"),
+    "web.end_role": ("role.revoke", "tests/web/test_roles.py"),
+    "web.move_role_end": ("role.move_end", "tests/web/test_roles.py"),
+    "web.undo_role_end": ("role.undo_end", "tests/web/test_roles.py"),
     "api_devices.pair_scanner": ("device.pair", "tests/web/test_devices.py"),
     "api_devices.pair_counter": ("device.pair", "tests/web/test_devices.py"),
     "api_devices.end_device": ("device.end", "tests/web/test_devices.py"),

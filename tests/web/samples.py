@@ -17,7 +17,7 @@ from incentive.stations.stocktakes.domain import CAUSES as FOUND_CAUSES
 from incentive.stations.stocktakes.domain import Progress
 from incentive.stations.stocktakes.papers import STATES
 from incentive.web.points_policy_pages import NUMBERS, SWITCHES
-from tests.web import desk_samples, settlement_samples, sign_in_samples
+from tests.web import desk_samples, people_samples, settlement_samples, sign_in_samples
 
 KUNMING = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2025, 11, 29, 1, 20, tzinfo=UTC)
@@ -1324,6 +1324,7 @@ PAGES: dict[str, Any] = {
 }
 
 PAGES |= desk_samples.PAGES
+PAGES |= people_samples.PAGES
 PAGES |= settlement_samples.PAGES
 PAGES |= sign_in_samples.PAGES
 PAGES["register_proving"] = (

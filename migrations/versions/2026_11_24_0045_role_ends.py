@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0044_role_ends"
-down_revision = "0043_settled_statements"
+revision = "0045_role_ends"
+down_revision = "0044_awarding"
 branch_labels = None
 depends_on = None
 

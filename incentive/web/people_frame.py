@@ -1,0 +1,38 @@
+"""What the pages about people have around them: the tabs that the reader may open."""
+
+from typing import Any, Final
+
+from flask import current_app, url_for
+
+from incentive.core.i18n import Text, _
+from incentive.people.caller import SESSION, Caller
+
+# Endpoint, label, and the permissions of which one opens it; one that is not installed is left out.
+_TABS: Final[tuple[tuple[str, Text, tuple[str, ...]], ...]] = (
+    ("web.person_search", _("Persons"), ("person.find",)),
+    ("web.role_list", _("Roles"), ("role.grant",)),
+    ("web.role_grant", _("Grant a role"), ("role.grant",)),
+    ("web.device_list", _("Devices"), ("shift.run", "station.serve")),
+    ("web.desk_acts", _("Audit log"), ("audit.read",)),
+    ("web.role_table", _("Who may do what"), ()),
+)
+
+
+def tabs(who: Caller, here: str) -> list[dict[str, Any]]:
+    """Return the tabs for `who` on the page of the endpoint `here`."""
+    if who.kind != SESSION:
+        return []
+    return [
+        {"label": label, "href": url_for(endpoint), "current": endpoint == here}
+        for endpoint, label, permissions in _TABS
+        if endpoint in current_app.view_functions
+        and (not permissions or any(map(who.regions_for, permissions)))
+    ]
+
+
+def front(who: Caller) -> str | None:
+    """Return the endpoint of the first of the pages about people that `who` may open."""
+    for endpoint, _label, permissions in _TABS[:2]:
+        if endpoint in current_app.view_functions and any(map(who.regions_for, permissions)):
+            return endpoint
+    return None
