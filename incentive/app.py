@@ -41,6 +41,8 @@ from incentive.merchants import payments_api, statements_api
 from incentive.merchants import sources as merchants_sources  # noqa: F401 - registers itself
 from incentive.people import api as people_api
 from incentive.people import caller, delegation_api, finding_api, me_api, origin, separation
+from incentive.people.consents import api as consents_api
+from incentive.people.consents import notice_api
 from incentive.people.devices import api as devices_api
 from incentive.people.external import api as identities_api
 from incentive.people.external import service as external
@@ -90,6 +92,8 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     payments_api.bp,
     people_api.bp,
     me_api.bp,
+    notice_api.bp,
+    consents_api.bp,
     finding_api.bp,
     delegation_api.bp,
     one_time_api.bp,

@@ -14,6 +14,7 @@ from incentive.merchants.models import Merchant, PriceAgreement, Sponsor
 from incentive.merchants.statement_models import Statement, StatementLine
 from incentive.people import personal
 from incentive.people.caller import token_hash
+from incentive.people.consents import queries as consent_queries
 from incentive.people.models import Person, RoleGrant, SignIn
 from incentive.regions.models import Region
 from incentive.settlement.models import RuleVersion
@@ -59,8 +60,12 @@ def province(code="53"):
 
 
 def person(name="张三", *, told=None, **more):
-    """A person who told their name, and more (by field, like `phone`) if `told`."""
+    """A person who told their name, and more (by field, like `phone`) if `told`.
+
+    They have read the first privacy notice.
+    """
     person_id = new_id()
+    more = {"agreed_notice": 1} | more
     return add(
         Person(
             id=person_id,
@@ -70,6 +75,11 @@ def person(name="张三", *, told=None, **more):
             **more,
         )
     )
+
+
+def notices():
+    """The ids of the notices in force, by kind."""
+    return {each.kind: each.id for each in consent_queries.in_force(clock.now())}
 
 
 def grant(holder, role, *, at=None, station=None):

@@ -33,6 +33,7 @@ ACTIONS: Final[dict[str, Text]] = {
     "keys.rotate": _("Master key changed"),
     "merchant.add": _("Merchant entered"),
     "merchant.contact": _("Merchant's contact changed"),
+    "notice.publish": _("Privacy notice published"),
     "order.cancel": _("Order cancelled at the counter"),
     "order.refund": _("Order refunded"),
     "person.block": _("Person blocked"),

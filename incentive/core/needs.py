@@ -84,6 +84,18 @@ def needs(need: Need | str, *more: str, of: str = "", own: bool = False) -> Call
     return declare
 
 
+def at_once(view: View) -> View:
+    """Declare that a page does not wait until a new privacy notice was read: somebody stands there."""
+    view.at_once = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_at_once() -> bool:
+    """Say whether the request's page waits for nothing."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, "at_once", False))
+
+
 def need_of(app: Flask, endpoint: str) -> Need | None:
     """Return what an endpoint needs, or None: it does not say."""
     found: Need | None = getattr(app.view_functions[endpoint], "need", None)

@@ -15,8 +15,11 @@ from incentive.core import clock
 from incentive.core.addresses import client_network, is_secure
 from incentive.core.browser import SAFE_METHODS, is_same_origin
 from incentive.core.db import on_commit
-from incentive.core.needs import STATION, Need, need_now
+from incentive.core.http import API_PREFIX
+from incentive.core.needs import STATION, Need, is_at_once, need_now
 from incentive.people import queries
+from incentive.people.consents.domain import must_read
+from incentive.people.consents.errors import NoticeDue
 from incentive.people.errors import ForeignOrigin, NotSignedIn, OutOfScope
 from incentive.people.permissions import PERMISSIONS, TABLE
 from incentive.people.sessions import queries as session_queries
@@ -92,6 +95,8 @@ class Caller:
     kind: str = SESSION
     shift_id: UUID | None = None
     station_id: UUID | None = None
+    # A privacy notice is in force that the person has not agreed to.
+    must_read: bool = False
     # What gave the last permission that was asked for, at the end: by it the caller acts.
     _used: list[Acting] = field(default_factory=list, init=False, repr=False, compare=False)
 
@@ -217,6 +222,7 @@ def caller() -> Caller:
     Raises:
         NotSignedIn: no token, or one that is unknown, expired or revoked.
         OutOfScope: the address needs a permission that they hold nowhere.
+        NoticeDue: it is a page, and a new privacy notice has to be read first.
         NothingDeclared: the address does not say what it needs.
     """
     known: Caller | None = g.get("caller")
@@ -226,7 +232,10 @@ def caller() -> Caller:
         if known is None:
             raise NotSignedIn
         g.caller = known
-    known.admit(need_now())
+    need = need_now()
+    known.admit(need)
+    if known.must_read and is_led(need):
+        raise NoticeDue
     asked = (request.view_args or {}).get("shift_id", known.shift_id)
     if known.shift_id not in {None, asked}:
         raise OutOfScope("shift.scan")  # a device is for one shift
@@ -261,10 +270,21 @@ def identify(token: str) -> Caller | None:
         kind=first.kind,
         shift_id=first.shift_id,
         station_id=first.device_station_id,
+        must_read=first.kind == SESSION and must_read(first.agreed_notice, first.required_notice),
     )
     if first.limits is None:
         return known
     return known.narrowed(frozenset(first.limits), owns=first.owns)
+
+
+def is_led(need: Need) -> bool:
+    """Say whether the request is for a page that waits until a new notice was read.
+
+    What changes something is never held up: a check-out, or goods handed over, would be lost.
+    Nor are programs, public pages, and those that say so (`core.needs.at_once`).
+    """
+    page = request.method in SAFE_METHODS and not request.path.startswith(f"{API_PREFIX}/")
+    return page and not need.is_public and not is_at_once()
 
 
 def guarded_roles() -> list[str]:

@@ -37,8 +37,7 @@ def checked(told: Mapping[str, str | None], at: datetime) -> dict[str, str | Non
         kept = id_number(kind, number)
         fields["id_number"] = kept
         if kind == RESIDENT_ID:
-            born = ric.get_birth_date(kept.partition(":")[2])
-            in_number = f"{born:%Y-%m}"
+            in_number = month_in(kept)
             if month not in {None, in_number}:
                 raise BirthMonthUnusable
             month = in_number
@@ -64,6 +63,11 @@ def id_number(kind: str, text: str) -> str:
     if kind not in ID_TYPES or not _OTHER.fullmatch(plain):
         raise IdNumberUnusable
     return f"{kind}:{plain}"
+
+
+def month_in(kept: str) -> str:
+    """Return the month of birth in a resident's ID number, as it is kept."""
+    return f"{ric.get_birth_date(kept.partition(':')[2]):%Y-%m}"
 
 
 def birth_month(text: str, today: date) -> str:

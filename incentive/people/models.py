@@ -39,8 +39,10 @@ class Person(Base):
     __table_args__ = (
         CheckConstraint("status IN ('active','suspended')", "status"),
         CheckConstraint("card_serial BETWEEN 1 AND 65535", "card_serial"),
+        CheckConstraint("age_class IN ('under_14','under_18')", "age_class"),
         Index(None, "home_region_id"),
         Index(None, "name_blind"),
+        Index(None, "age_class", "id", postgresql_where=text("age_class IS NOT NULL")),
     )
 
     id: Mapped[Id]
@@ -58,6 +60,10 @@ class Person(Base):
     card_serial: Mapped[int] = mapped_column(Integer, default=1)
     status: Mapped[str] = mapped_column(Text, default="active")
     created_at: Mapped[Instant]
+    # The version of the privacy notice that holds for the person: each request reads it.
+    agreed_notice: Mapped[int | None]
+    # Of minors only, and no more than a scan has to know.
+    age_class: Mapped[str | None] = mapped_column(Text)
 
 
 class BlindIndex(Base):

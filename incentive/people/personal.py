@@ -10,10 +10,11 @@ from uuid import UUID
 
 import structlog
 
+from incentive.core import clock
 from incentive.core.db import jurisdiction
 from incentive.core.keystore import sealing
 from incentive.core.keystore.store import keystore
-from incentive.people import index, index_queries, queries
+from incentive.people import ages, index, index_queries, queries
 from incentive.people.errors import IdNumberTaken, PhoneTaken
 
 FIELDS: Final = ("name", "phone", "id_number", "birth_month", "address")
@@ -116,6 +117,9 @@ def _columns(
         )
         if field in index.FIELDS:
             columns[f"{field}_blind"] = None if value is None else current.blind(field, value)
+    if ages.month_of_fields(given) is not None:
+        # Wherever a month of birth is written: who is a minor must be known without any key.
+        columns["age_class"] = ages.class_of_fields(given, clock.now())
     return columns
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, and_, delete, false, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from incentive.core.db import session
+from incentive.people.consents.queries import required
 from incentive.people.models import (
     Password,
     Person,
@@ -39,6 +40,8 @@ def session_with_grants(token_hash: bytes, at: datetime) -> Sequence[Row[*tuple[
             SignIn.station_id.label("device_station_id"),
             Person.id.label("person_id"),
             Person.volunteer_number,
+            Person.agreed_notice,
+            required(at).label("required_notice"),
             RoleGrant.role,
             RoleGrant.station_id,
             RoleGrant.permissions,

@@ -18,14 +18,15 @@ _YEARS = validate.Range(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, t
 _PHONE = validate.Length(1, 40)
 
 
-def _printable(text: str) -> None:
+def printable(text: str) -> None:
+    """Refuse what is no line of text as people write it."""
     if not text.isprintable() or text != text.strip():
         raise ValidationError("Write it without blanks at the ends and control characters.")
 
 
 def label(length_max: int) -> fields.String:
     """Return a required field for one line of text that people read."""
-    return fields.String(required=True, validate=(validate.Length(1, length_max), _printable))
+    return fields.String(required=True, validate=(validate.Length(1, length_max), printable))
 
 
 class SignInSchema(Schema):
@@ -38,9 +39,13 @@ class SignInSchema(Schema):
 class RegisterSchema(Schema):
     """A new person, who shows the card on paper: nobody chooses a password for another.
 
-    All of it is kept sealed; what is not required need not be told.
+    All of it is kept sealed; what is not required need not be told. `notice` is the privacy notice
+    in force, which the person has read and agrees to; an ID number, month of birth or address each
+    need the notice on it among `item_notices`.
     """
 
+    notice = fields.UUID(required=True, metadata={"description": "From /privacy-notices"})
+    item_notices = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=3))
     name = label(50)
     phone = fields.String(required=True, validate=_PHONE, metadata={"example": "13812345678"})
     home_region_id = fields.UUID(required=True, metadata={"description": "A community, or below"})
@@ -54,13 +59,14 @@ class RegisterSchema(Schema):
         metadata={"example": "1990-01", "description": "An ID card's number tells it, too"},
     )
     address = fields.String(
-        load_default=None, allow_none=True, validate=(validate.Length(1, 200), _printable)
+        load_default=None, allow_none=True, validate=(validate.Length(1, 200), printable)
     )
 
     @post_load
     def _apart(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         more = {name: data.pop(name) for name in _MORE}
-        return data | {"more": more}
+        agreed = (data.pop("notice"), *data.pop("item_notices"))
+        return data | {"more": more, "agreed": agreed}
 
 
 class OwnRegistrationSchema(RegisterSchema):

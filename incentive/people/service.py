@@ -24,6 +24,8 @@ from incentive.people import (
     role_queries,
 )
 from incentive.people.caller import Caller
+from incentive.people.consents import giving
+from incentive.people.consents.domain import ITEMS
 from incentive.people.domain import is_home
 from incentive.people.errors import HomeTooWide, PhoneTaken, UnknownPerson
 from incentive.people.models import Person
@@ -58,6 +60,7 @@ def create_person(
     home_region_id: UUID,
     role: str = VOLUNTEER,
     more: Mapping[str, str | None] = MappingProxyType({}),
+    agreed: Collection[UUID] | None = None,
     by: Caller | None,
     at: datetime,
 ) -> Person:
@@ -65,12 +68,14 @@ def create_person(
 
     Who has no password cannot sign in, and shows the card on paper. `by` is None for the
     person themselves and for the command line; nobody's permission is asked here. `more` is what
-    else they tell: `id_type` and `id_number`, `birth_month`, `address`.
+    else they tell: `id_type` and `id_number`, `birth_month`, `address`. `agreed` are the notices
+    that they agree to; where nobody could be asked (None) they are when they sign in.
 
     Raises:
         PhoneUnusable, PhoneTaken, PasswordWeak: each says what to mend.
         IdNumberUnusable, IdNumberTaken, BirthMonthUnusable: likewise.
         UnknownRegion: the home is none.
+        UnknownNotice, NoticeReplaced, NoticeNotAgreed, ConsentMissing: it may not be kept.
     """
     e164 = phones.parse(phone)
     home = regions.region(home_region_id, field="home_region_id")
@@ -80,6 +85,10 @@ def create_person(
         password_hash = passwords.hashed(password)
     person_id = new_id()
     told = {"name": name, "phone": e164} | identity.checked(more, at)
+    notices = None
+    if agreed is not None:
+        notices = giving.for_newcomer(agreed, [item for item in more if more[item]], at)
+        told = {name: told[name] for name in told if name not in ITEMS or name in notices}
     personal.refuse_taken(told)
     created = {
         "id": person_id,
@@ -106,7 +115,10 @@ def create_person(
             "granted_by": by.person_id if by else None,
         }
     )
-    return person(person_id)
+    entered = person(person_id)
+    if notices is not None:
+        giving.write(entered, list(notices.values()), giving.giver(person_id, by), at, given=True)
+    return entered
 
 
 def sign_up(
@@ -117,6 +129,7 @@ def sign_up(
     home_region_id: UUID,
     role: str,
     more: Mapping[str, str | None] = MappingProxyType({}),
+    agreed: Collection[UUID],
     at: datetime,
 ) -> Person:
     """Enter the person who asks for it, at the community where they live.
@@ -133,6 +146,7 @@ def sign_up(
         home_region_id=home_region_id,
         role=role,
         more=more,
+        agreed=agreed,
         by=None,
         at=at,
     )
@@ -145,10 +159,13 @@ def register(
     home_region_id: UUID,
     role: str,
     more: Mapping[str, str | None] = MappingProxyType({}),
+    agreed: Collection[UUID],
     by: Caller,
     at: datetime,
 ) -> Person:
     """Enter a person of a community in which the caller may, without a password.
+
+    The notices in `agreed` are those that the person signed on paper.
 
     Raises:
         OutOfScope: the caller may not there.
@@ -162,6 +179,7 @@ def register(
         home_region_id=home_region_id,
         role=role,
         more=more,
+        agreed=agreed,
         by=by,
         at=at,
     )

@@ -11,7 +11,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text, _
-from incentive.core.needs import REACH, STATION, needs
+from incentive.core.needs import REACH, STATION, at_once, needs
 from incentive.core.zone import day_of, timezone
 from incentive.people.caller import Caller, caller
 from incentive.stations import counter as at_counter
@@ -30,6 +30,7 @@ STATIONS_MAX: Final = 50
 
 @bp.get("/counters")
 @needs("station.goods", of=REACH)
+@at_once
 def counters() -> str:
     """List the stations at which the caller serves, or whose goods or ledger are theirs to read."""
     with transaction():
@@ -53,6 +54,7 @@ def counters() -> str:
 
 @bp.get("/stations/<uuid:station_id>/counter")
 @needs("station.serve", of=STATION)
+@at_once
 def counter(station_id: UUID) -> str:
     """Show the counter, ready for the next code."""
     with transaction():

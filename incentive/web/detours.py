@@ -222,6 +222,13 @@ def to_roles(_form: UUID) -> ResponseReturnValue:
     return _to("web.role_list")
 
 
+@bp.get("/me/consents/<any(privacy,id_number,birth_month,address):_form>/withdraw")
+@needs(PUBLIC)
+def to_consents(_form: str) -> ResponseReturnValue:
+    """Go to one's consents."""
+    return _to("web.my_consents")
+
+
 @bp.get("/rules/drafts")
 @needs(PUBLIC)
 def to_rules() -> ResponseReturnValue:

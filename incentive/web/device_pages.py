@@ -13,7 +13,7 @@ from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unauthenticated, Unavailable
 from incentive.core.i18n import Text, _
 from incentive.core.limits import count_code
-from incentive.core.needs import PUBLIC, REGION, STATION, needs
+from incentive.core.needs import PUBLIC, REGION, STATION, at_once, needs
 from incentive.people.caller import Caller, caller
 from incentive.people.devices import service as devices
 from incentive.people.devices.service import COUNTER_DAYS, COUNTER_DAYS_MAX, Place
@@ -28,6 +28,7 @@ _SEE_OTHER = 303
 
 @bp.get("/shifts/<uuid:shift_id>/devices")
 @needs("shift.run", of=REGION)
+@at_once
 def scanners(shift_id: UUID) -> str:
     """List a shift's scanners, and pair another."""
     return _page(Place(shift_id=shift_id))
@@ -42,6 +43,7 @@ def pair_scanner(shift_id: UUID) -> ResponseReturnValue:
 
 @bp.get("/stations/<uuid:station_id>/devices")
 @needs("station.serve", of=STATION)
+@at_once
 def counters_devices(station_id: UUID) -> str:
     """List a station's counters, and pair another."""
     return _page(Place(station_id=station_id))

@@ -14,7 +14,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text, _
-from incentive.core.needs import REACH, REGION, needs
+from incentive.core.needs import REACH, REGION, at_once, needs
 from incentive.core.zone import day_of, timezone
 from incentive.people.caller import Caller, caller
 from incentive.web import duty_queries, forms
@@ -29,6 +29,7 @@ GRACE: Final = timedelta(minutes=30)
 
 @bp.get("/duty")
 @needs("shift.scan", of=REACH)
+@at_once
 def duty() -> str:
     """Show today's shifts and the records that wait for a decision."""
     return draw()

@@ -17,6 +17,9 @@ from incentive.core.i18n import _
 from incentive.core.limits import count_code, count_registration
 from incentive.core.needs import PUBLIC, needs
 from incentive.people import service as people
+from incentive.people.consents import notices
+from incentive.people.consents.domain import Kind
+from incentive.people.consents.errors import NoticeNotAgreed
 from incentive.people.domain import SELF_ROLES
 from incentive.people.errors import ForeignOrigin, PhoneTaken
 from incentive.people.one_time import service as one_time
@@ -24,6 +27,7 @@ from incentive.people.one_time.domain import Purpose
 from incentive.people.passwords import LENGTH_MAX, LENGTH_MIN
 from incentive.web import forms, queries, viewer
 from incentive.web.errors import HomeMissing, NameMissing, PasswordTooLong
+from incentive.web.notice_words import shown
 from incentive.web.sign_in_pages import signed_in
 from incentive.web.site import bp
 
@@ -103,6 +107,9 @@ def _enter(password: str) -> UUID:
         raise NameMissing
     if home is None:
         raise HomeMissing
+    notice = forms.identifier("notice")
+    if notice is None or "agree" not in request.form:
+        raise NoticeNotAgreed
     one_time.use_code_to_register(
         request.form.get("phone", ""), request.form.get("code", ""), clock.now()
     )
@@ -112,6 +119,7 @@ def _enter(password: str) -> UUID:
         password=password,
         home_region_id=home,
         role=role if role in SELF_ROLES else SELF_ROLES[0],
+        agreed=[notice],
         at=clock.now(),
     )
     return made.id
@@ -134,9 +142,11 @@ def _page(
 ) -> str:
     begin = q.strip().replace("\x00", "")
     found: Sequence[Any] = []
+    notice = None
     if begin:
         with transaction():
             found = queries.communities_named(begin, FOUND_MAX)
+            notice = shown(notices.holding(Kind.PRIVACY, clock.now()))
     return render_template(
         "web/register.html",
         q=begin,
@@ -148,4 +158,5 @@ def _page(
         sent=sent,
         password_min=LENGTH_MIN,
         full=len(found) == FOUND_MAX,
+        notice=notice,
     )

@@ -21,7 +21,7 @@ from incentive.core.codes import (
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unauthenticated, Unavailable
 from incentive.core.i18n import Text, _
-from incentive.core.needs import REGION, SIGNED_IN, needs
+from incentive.core.needs import REGION, SIGNED_IN, at_once, needs
 from incentive.people.caller import Caller, caller
 from incentive.people.errors import ForeignOrigin
 from incentive.stations.counter import look_up
@@ -49,6 +49,7 @@ _UNSURE: Final = _("A worker still has to confirm this scan.")
 
 @bp.get("/s/<path:code>")
 @needs(SIGNED_IN)
+@at_once
 def scanned(code: str) -> ResponseReturnValue:
     """Show what a code is for, with the one button that acts; looking changes nothing."""
     code = code.rstrip("/")  # some cameras add one

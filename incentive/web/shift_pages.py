@@ -12,7 +12,7 @@ from incentive.core import clock
 from incentive.core.addresses import public_base
 from incentive.core.db import transaction
 from incentive.core.http import API_PREFIX
-from incentive.core.needs import REGION, needs
+from incentive.core.needs import REGION, at_once, needs
 from incentive.people.caller import caller
 from incentive.web import duty_queries
 from incentive.web.duty_pages import counts
@@ -22,6 +22,7 @@ from incentive.web.site import bp
 
 @bp.get("/shifts/<uuid:shift_id>/code")
 @needs("shift.run", of=REGION)
+@at_once
 def shift_code(shift_id: UUID) -> str:
     """Show the rotating code; only the page's script, which renews it, counts as showing it."""
     return _page(shift_id, printed=False)
@@ -29,6 +30,7 @@ def shift_code(shift_id: UUID) -> str:
 
 @bp.get("/shifts/<uuid:shift_id>/printed-code")
 @needs("shift.run", of=REGION)
+@at_once
 def printed_code(shift_id: UUID) -> str:
     """Show the code to hang on a door."""
     return _page(shift_id, printed=True)
@@ -36,6 +38,7 @@ def printed_code(shift_id: UUID) -> str:
 
 @bp.get("/shifts/<uuid:shift_id>/counts")
 @needs("shift.run", of=REGION)
+@at_once
 def shift_counts(shift_id: UUID) -> str:
     """Return the figures of the screen, to be put into the page that stands there."""
     with transaction():

@@ -7,10 +7,19 @@ from flask.typing import ResponseReturnValue
 
 from incentive.core.browser import SAFE_METHODS
 from incentive.core.i18n import _
+from incentive.people.consents.errors import NoticeDue
 from incentive.people.errors import NotSignedIn
 from incentive.web.addresses import own_path
 
 bp: Final = Blueprint("web", __name__, template_folder="templates")
+
+
+@bp.errorhandler(NoticeDue)
+def ask_to_read(_error: NoticeDue) -> ResponseReturnValue:
+    """Send whoever has a new notice to read there, and then on to where they were going."""
+    if request.headers.get("HX-Request"):
+        return Response(status=204)  # a part of a page: leave what stands there
+    return redirect(url_for("web.new_notice", next=request.full_path.rstrip("?")), 303)
 
 
 @bp.errorhandler(NotSignedIn)

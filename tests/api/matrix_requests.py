@@ -173,8 +173,29 @@ SAMPLES: dict[str, Sample] = {
     "web.reject": Sample(form=WHY),
     # People
     "api_people.register": Sample(
-        lambda s: {"name": "新人", "phone": "13977771234", "home_region_id": str(s.place.id)}
+        lambda s: {
+            "name": "新人",
+            "phone": "13977771234",
+            "home_region_id": str(s.place.id),
+            "notice": str(s.ids["notice_id"]),
+        }
     ),
+    "api_privacy_notices.draft": Sample(sends(kind="address")),
+    "api_privacy_notices.change_draft": Sample(
+        sends(renews=False), ids={"draft_id": "notice_draft"}
+    ),
+    "api_privacy_notices.drop_draft": Sample(ids={"draft_id": "notice_draft"}),
+    "api_privacy_notices.publish": Sample(sends(), ids={"draft_id": "notice_draft"}),
+    "api_consents.give": Sample(
+        lambda s: {"notice": str(s.ids["address_notice"]), "value": "翠湖北路1号"}
+    ),
+    "api_consents.withdraw": Sample(let_through=frozenset({409})),
+    "web.privacy_notice": Sample(ids={"version": "number"}),
+    "web.agree_to_notice": Sample(form=lambda s: {"notice": s.ids["notice_id"], "agree": "yes"}),
+    "web.give_consent": Sample(
+        form=lambda s: {"notice": s.ids["address_notice"], "agree": "yes", "value": "翠湖北路1号"}
+    ),
+    "web.withdraw_consent": Sample(form=sends(), let_through=frozenset({409})),
     "api_people.find_person": Sample(ids={"volunteer_number": "number_of_volunteer"}),
     "api_people.grant": Sample(lambda s: {"role": "auditor", "region_id": str(s.place.id)}),
     "api_people.revoke": Sample(ids={"role_id": "role_of_volunteer"}),

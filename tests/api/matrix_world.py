@@ -28,6 +28,7 @@ from incentive.merchants import banking, confirming, disputes, paying
 from incentive.merchants.domain import reference
 from incentive.merchants.payment_models import BankRow
 from incentive.people.caller import Caller, identify
+from incentive.people.consents import notices
 from incentive.people.domain import STATION_ROLES
 from incentive.people.external.models import LinkedIdentity
 from incentive.people.models import SignIn
@@ -194,6 +195,8 @@ def _activities(side: Side) -> None:
         "region_id": side.place.id,
         "code": printed_code(code_keys(), running.number, running.print_serial).text,
         "kind": "person",
+        "notice_id": make.notices()["privacy"],
+        "address_notice": make.notices()["address"],
         "person_id": volunteer.id,
         "number_of_volunteer": volunteer.volunteer_number,
     }
@@ -476,6 +479,9 @@ def make_world() -> World:
     return World(here, there, shared, _personas(here, there))
 
 
+WHATS_NEW = {"changes_zh": "更清楚", "changes_en": "Clearer"}
+
+
 def _of_the_whole(here: Side) -> dict[str, Any]:
     from incentive.desk import samples
 
@@ -493,6 +499,7 @@ def _of_the_whole(here: Side) -> dict[str, Any]:
         sheet = samples.draw(who, first_day=day(1, 1), last_day=day(12, 31), size=3, at=clock.now())
         ids = {"draft_id": draft.id, "draft_open": open_one.id, "simulation_id": trial}
         ids |= {"sample_id": sheet.sample.id}
+        ids |= {"notice_draft": notices.draft("address", WHATS_NEW, who, clock.now()).id}
     ledger_jobs.reconcile()
     settlement_jobs.simulate()
     return ids | {

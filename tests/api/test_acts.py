@@ -37,6 +37,14 @@ ROOT = Path(__file__).parents[2]
 NAME, PHONE = "欧阳不可见", "13977771234"
 
 NOT_ADMINISTRATIVE = {
+    "api_privacy_notices.draft": "a draft binds nobody; publishing it is an act",
+    "api_privacy_notices.change_draft": "as api_privacy_notices.draft",
+    "api_privacy_notices.drop_draft": "as api_privacy_notices.draft",
+    "api_consents.give": "one's own consent; consents are kept for good and say who gave them",
+    "api_consents.withdraw": "as api_consents.give",
+    "web.agree_to_notice": "as api_consents.give",
+    "web.give_consent": "as api_consents.give",
+    "web.withdraw_consent": "as api_consents.withdraw",
     "api_finding.find": "looks for people and changes nothing",
     "web.find_persons": "as api_finding.find",
     "web.invite_family": "as api_family.invite",
@@ -163,7 +171,15 @@ RECORDED = {
     ),
     "api_people.register": (
         "person.create",
-        lambda w: w.post("/persons", {"name": NAME, "phone": PHONE, "home_region_id": w.home.id}),
+        lambda w: w.post(
+            "/persons",
+            {
+                "name": NAME,
+                "phone": PHONE,
+                "home_region_id": w.home.id,
+                "notice": w.notices["privacy"],
+            },
+        ),
     ),
     "api_people.grant": (
         "role.grant",
@@ -328,6 +344,7 @@ RECORDED = {
 }
 # endpoint: (act, the file of the test that sees it recorded)
 RECORDED_ELSEWHERE: dict[str, tuple[str, str]] = {
+    "api_privacy_notices.publish": ("notice.publish", "tests/people/test_notices.py"),
     "api_delegations.delegate": ("role.delegate", "tests/people/test_delegation.py"),
     "api_finding.reveal": ("person.reveal", "tests/people/test_finding.py"),
     "web.reveal_person": ("person.reveal", "tests/web/test_people.py"),
@@ -445,6 +462,7 @@ class World:
         self.client = client
         with transaction():
             self.home = make.region()
+            self.notices = make.notices()
             self.person = make.person(NAME, home_region_id=self.home.id)
             self.chief = make.person()
             make.grant(self.chief, "administrator", at=make.province())

@@ -91,6 +91,7 @@ def place(live):
                 phone=f"1381234567{last}",
                 password=None,
                 home_region_id=home.id,
+                agreed=[make.notices()["privacy"]],
                 by=None,
                 at=clock.now(),
             )

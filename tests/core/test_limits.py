@@ -75,6 +75,7 @@ def test_one_address_registers_so_many_people(narrow):
     def attempt(n):
         body = {"name": "张三", "phone": f"1381234567{n}", "password": "a password"}
         body |= {"home_region_id": "018f0000-0000-7000-8000-000000000000"}
+        body |= {"notice": "018f0000-0000-7000-8000-000000000000"}
         headers = {"Idempotency-Key": f"a-key-of-the-tests-{n}"}
         return narrow.post("/api/v1/me", json=body, headers=headers, environ_overrides=HERE)
 

@@ -45,7 +45,14 @@ def newcomer(home):
         "phone": PHONE,
         "password": PASSWORD,
         "home_region_id": str(home.id),
+        "notice": str(notice_id()),
     }
+
+
+def notice_id(kind="privacy"):
+    """The id of the notice in force of a kind."""
+    with transaction():
+        return factories.notices()[kind]
 
 
 @pytest.fixture

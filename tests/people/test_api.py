@@ -6,7 +6,7 @@ from incentive.core.db import session, transaction, use_jurisdiction
 from incentive.core.keys import code_keys
 from incentive.people.models import Person
 from tests import factories
-from tests.people.conftest import PASSWORD, PHONE, territory
+from tests.people.conftest import PASSWORD, PHONE, notice_id, territory
 
 API = "/api/v1"
 KEY = {"Idempotency-Key": "a-key-of-the-tests"}
@@ -147,9 +147,10 @@ def test_nothing_of_one_jurisdiction_leaks_into_another(client, newcomer, books)
     first = register(client, newcomer)
     with use_jurisdiction("second"):
         home = str(territory()["530102001007"].id)
+        there_too = {"name": "李四", "home_region_id": home, "notice": str(notice_id())}
     there = {"X-Jurisdiction": "second"}
     # The same phone, and the same Idempotency-Key, are free there.
-    second = register(client, newcomer | {"name": "李四", "home_region_id": home}, **there)
+    second = register(client, newcomer | there_too, **there)
     assert (second.status_code, second.json["name"]) == (201, "李四")
     assert "Idempotent-Replay" not in second.headers
     with use_jurisdiction("second"):
@@ -170,8 +171,9 @@ def test_nothing_of_one_jurisdiction_leaks_into_another(client, newcomer, books)
 def test_a_wrong_password_here_is_no_wrong_try_there(client, newcomer, books):
     with use_jurisdiction("second"):
         home = str(territory()["530102001007"].id)
+        there_too = {"home_region_id": home, "notice": str(notice_id())}
     there = {"X-Jurisdiction": "second"}
-    register(client, newcomer | {"home_region_id": home}, **there)
+    register(client, newcomer | there_too, **there)
     for _ in range(6):
         sign_in(client, PHONE, "wrong wrong")
     assert sign_in(client, **there).status_code == 201
@@ -224,7 +226,7 @@ def test_a_house_with_many_addresses_is_one_place(client, newcomer):
 
 def test_a_grid_worker_enters_a_person_of_the_community(client, newcomer, home, holding, headers):
     worker = holding("grid_worker", home)
-    given = {name: newcomer[name] for name in ("name", "phone", "home_region_id")}
+    given = {name: newcomer[name] for name in ("name", "phone", "home_region_id", "notice")}
     answer = client.post(f"{API}/persons", json=given, headers=headers(worker))
     assert (answer.status_code, set(answer.json)) == (201, {"id", "volunteer_number"})
     assert refusal(sign_in(client)) == (401, "people.wrong_credentials")
@@ -239,7 +241,7 @@ def test_nobody_chooses_a_password_for_another(client, newcomer, home, holding, 
 
 def test_a_grid_worker_of_another_community_does_not(client, newcomer, places, holding, headers):
     worker = holding("grid_worker", places["530102001008"])
-    given = {name: newcomer[name] for name in ("name", "phone", "home_region_id")}
+    given = {name: newcomer[name] for name in ("name", "phone", "home_region_id", "notice")}
     answer = client.post(f"{API}/persons", json=given, headers=headers(worker))
     assert refusal(answer) == (403, "people.out_of_scope")
     answer = client.post(f"{API}/persons", json=given, headers=KEY)

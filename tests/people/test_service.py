@@ -10,6 +10,7 @@ from incentive.people.errors import HomeTooWide, PasswordWeak, PhoneTaken, Unkno
 from incentive.people.me import me
 from incentive.people.models import Person
 from incentive.regions.errors import UnknownRegion
+from tests import factories
 from tests.factories import NOW
 from tests.people.conftest import PASSWORD, PHONE
 
@@ -50,6 +51,7 @@ def test_a_refused_person_is_not_entered(home, tx):
 
 def test_nobody_registers_themselves_for_a_whole_city(places, tx):
     given = {"name": "张三", "phone": PHONE, "password": PASSWORD, "role": "volunteer", "at": NOW}
+    given |= {"agreed": [factories.notices()["privacy"]]}
     with pytest.raises(HomeTooWide):
         service.sign_up(**given, home_region_id=places["5301"].id)
 

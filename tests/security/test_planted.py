@@ -144,7 +144,11 @@ def dump(url):
 def plant(client, home_id):
     """Everything that somebody may tell about themselves, by every way that takes it."""
     keyed = {"Idempotency-Key": str(new_id())}
+    listed = client.get("/api/v1/privacy-notices").json["items"]
+    notices = {each["kind"]: each["id"] for each in listed}
     body = {
+        "notice": notices["privacy"],
+        "item_notices": [notices["id_number"], notices["address"]],
         "name": "植入者",
         "phone": PHONES[0],
         "password": PASSWORD,

@@ -99,6 +99,7 @@ def test_signing_in_goes_nowhere_else(books, client, text):
             password=PASSWORD,
             home_region_id=make.region().id,
             by=None,
+            agreed=[make.notices()["privacy"]],
             at=make.NOW,
         )
     answer = client.post(

@@ -17,7 +17,13 @@ from incentive.stations.stocktakes.domain import CAUSES as FOUND_CAUSES
 from incentive.stations.stocktakes.domain import Progress
 from incentive.stations.stocktakes.papers import STATES
 from incentive.web.points_policy_pages import NUMBERS, SWITCHES
-from tests.web import desk_samples, people_samples, settlement_samples, sign_in_samples
+from tests.web import (
+    consent_samples,
+    desk_samples,
+    people_samples,
+    settlement_samples,
+    sign_in_samples,
+)
 
 KUNMING = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2025, 11, 29, 1, 20, tzinfo=UTC)
@@ -36,7 +42,7 @@ def at(hours: float) -> datetime:
 
 def viewer(path: str) -> dict[str, Any] | None:
     name = path.rpartition("/")[2]
-    if name in PUBLIC or name in sign_in_samples.PUBLIC:
+    if name in {*PUBLIC, *sign_in_samples.PUBLIC, *consent_samples.PUBLIC}:
         return None
     links = [
         {"label": "我的", "href": "/me", "icon": "person", "current": name.startswith("me")},
@@ -633,6 +639,7 @@ def sign_in(errors: list[tuple[str | None, str]], phone: str = "") -> dict[str, 
 def register(**more: Any) -> dict[str, Any]:
     home = {"id": "c1", "name": "翠湖社区居委会", "street": "华山街道", "county": "五华区"}
     empty = {"q": "", "found": [], "typed": {}, "errors": [], "password_min": 8, "full": False}
+    empty["notice"] = consent_samples.notice()
     return empty | ({"q": "翠湖", "found": [home, home | {"id": "c2"}]} if more else {}) | more
 
 
@@ -1323,6 +1330,7 @@ PAGES: dict[str, Any] = {
     ),
 }
 
+PAGES |= consent_samples.PAGES
 PAGES |= desk_samples.PAGES
 PAGES |= people_samples.PAGES
 PAGES |= settlement_samples.PAGES

@@ -33,7 +33,7 @@ def member(home):
     with transaction():
         return people.sign_up(
             name="张三", phone=PHONE, password=PASSWORD, home_region_id=home.id, role="volunteer",
-            at=make.NOW,
+            agreed=[make.notices()["privacy"]], at=make.NOW,
         )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def member(books):
     with transaction():
         home = make.region()
         return people.create_person(
-            name="张三", phone=PHONE, password=PASSWORD, home_region_id=home.id, by=None,
+            name="张三", phone=PHONE, password=PASSWORD, home_region_id=home.id, by=None, agreed=[make.notices()["privacy"]],
             at=make.NOW,
         )  # fmt: skip
 

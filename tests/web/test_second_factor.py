@@ -26,7 +26,7 @@ def chief(books):
         home = make.region()
         return people.create_person(
             name="张三", phone=PHONE, password=PASSWORD, home_region_id=home.id,
-            role="administrator", by=None, at=make.NOW,
+            role="administrator", by=None, agreed=[make.notices()["privacy"]], at=make.NOW,
         )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def member(home):
     with transaction():
         return people.sign_up(
             name="张三", phone=PHONE, password=PASSWORD, home_region_id=home.id, role="volunteer",
-            at=make.NOW,
+            agreed=[make.notices()["privacy"]], at=make.NOW,
         )  # fmt: skip
 
 
@@ -140,7 +140,11 @@ def test_who_runs_shifts_lands_on_duty(browsing, member, home):
 
 
 def registering(home, **more):
+    with transaction():
+        notice = make.notices()["privacy"]
     return {
+        "notice": str(notice),
+        "agree": "yes",
         "key": str(new_id()),
         "q": "翠湖",
         "name": "李春梅",
@@ -183,10 +187,13 @@ def test_registering_signs_in_and_twice_is_once(browsing, home):
         ({"password": "12345678"}, "password"),
         ({"password": "x" * 201}, "password"),
         ({"home_region_id": ""}, "home_region_id"),
+        ({"agree": None}, "notice"),
+        ({"notice": ""}, "notice"),
     ],
 )
 def test_what_is_wrong_is_told_at_its_field_and_the_rest_is_kept(browsing, home, wrong, field):
-    fields = registering(home, **wrong)
+    typed = registering(home, **wrong)
+    fields = {name: value for name, value in typed.items() if value is not None}
     answer = browsing().post("/register", fields)
     assert answer.status_code == 422
     assert f'id="{field}-error"' in answer.text

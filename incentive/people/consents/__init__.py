@@ -1,0 +1,1 @@
+"""Notices on personal data in versions, and who agreed to which of them."""

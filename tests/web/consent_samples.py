@@ -1,0 +1,151 @@
+"""Made-up context for the pages of notices and consents, in the shape that each template names."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from incentive.people.consents.domain import EFFECTS, NAMES, Change, Kind
+from incentive.people.consents.errors import ItemMissing, NothingToWithdraw, NoticeNotAgreed
+
+PUBLIC = ("privacy", "privacy_notice", "privacy_notice_former")
+NOW = datetime(2025, 11, 29, 1, 20, tzinfo=UTC)
+TEXT = [
+    ("收集什么、为什么", "姓名、手机号和居住社区：用来登录、报名和办理业务。"),
+    (None, "不保存您的位置坐标，只保存“在不在现场”的结论。"),
+]
+CHANGES = [
+    Change("-", "系统日志保留六个月。"),
+    Change("+", "系统日志至少保留六个月。"),
+    Change(" ", "其余不变。"),
+]
+
+
+def notice(kind="privacy", **more):
+    usual = {
+        "id": UUID(int=1),
+        "kind": kind,
+        "name": NAMES[Kind(kind)],
+        "version": 2,
+        "title": "个人信息保护告知",
+        "changes": "写明了日志保留多久。",
+        "parts": TEXT,
+        "effective_from": NOW,
+        "renews": True,
+    }
+    return usual | more
+
+
+def state(kind, **more):
+    usual = {
+        "kind": kind,
+        "name": NAMES[Kind(kind)],
+        "given": True,
+        "since": NOW,
+        "version": 1,
+        "newest": 1,
+        "outdated": False,
+        "held": True,
+        "effect": EFFECTS[Kind(kind)],
+        "is_item": kind not in {"privacy", "minors"},
+    }
+    return usual | more
+
+
+def untold(kind):
+    return state(kind, given=False, since=None, version=None, held=False)
+
+
+def act(kind="address", **more):
+    usual = {
+        "name": NAMES[Kind(kind)],
+        "kind": kind,
+        "version": 1,
+        "given": True,
+        "at": NOW,
+        "by": None,
+        "capacity": "self",
+        "channel": "page",
+        "network": "203.0.113.*",
+    }
+    return usual | more
+
+
+def consents(**more):
+    usual = {
+        "states": [
+            state("privacy"),
+            state("id_number", newest=2, outdated=True),
+            untold("birth_month"),
+            state("address", given=False, held=False),
+            state("minors"),
+        ],
+        "history": [
+            act(given=False),
+            act(),
+            act("minors", by="5300000001244", capacity="guardian"),
+            act("privacy", by="5300000001252", capacity="worker", channel="paper", network=""),
+        ],
+        "pager": {"first": None, "older": "#"},
+        "must_read": False,
+        "refusal": None,
+    }
+    return usual | more
+
+
+def asked(**more):
+    usual = {"notice": notice(), "changes": CHANGES, "withdrawn": False, "agreed": 1}
+    return usual | {"next": "/me", "refusal": None} | more
+
+
+def item(kind="birth_month", **more):
+    usual = {"notice": notice(kind, title="单独告知"), "state": untold(kind), "typed": {}}
+    return usual | {"id_types": [("resident_id", "居民身份证")], "refusal": None} | more
+
+
+def versions(**more):
+    told = [(2, NOW, "in_force"), (1, None, "former")]
+    return {"notice": notice(), "state": "in_force", "changes": CHANGES, "versions": told} | more
+
+
+PAGES = {
+    "privacy": (
+        "web/privacy.html",
+        lambda: {"notices": [notice(), notice("address", effective_from=None, version=1)]},
+    ),
+    "privacy_notice": ("web/privacy_notice.html", versions),
+    "privacy_notice_former": (
+        "web/privacy_notice.html",
+        lambda: versions(
+            notice=notice(version=1, effective_from=None, changes=""), state="former", changes=[]
+        ),
+    ),
+    "privacy_notice_to_come": ("web/privacy_notice.html", lambda: versions(state="to_come")),
+    "new_notice": ("web/new_notice.html", asked),
+    "new_notice_first": (
+        "web/new_notice.html",
+        lambda: asked(agreed=None, changes=[], refusal=NoticeNotAgreed()),
+    ),
+    "new_notice_withdrawn": (
+        "web/new_notice.html",
+        lambda: asked(agreed=None, changes=[], withdrawn=True, next=""),
+    ),
+    "my_consents": ("web/my_consents.html", consents),
+    "my_consents_empty": (
+        "web/my_consents.html",
+        lambda: consents(
+            states=[untold(kind) for kind in ("id_number", "birth_month", "address", "privacy")],
+            history=[],
+            pager={"first": None, "older": None},
+            must_read=True,
+            refusal=NothingToWithdraw(),
+        ),
+    ),
+    "consent_item": ("web/consent_item.html", item),
+    "consent_item_wrong": (
+        "web/consent_item.html",
+        lambda: item("id_number", refusal=ItemMissing(Kind.ID_NUMBER), typed={"value": ""}),
+    ),
+    "consent_item_unticked": (
+        "web/consent_item.html",
+        lambda: item("address", refusal=NoticeNotAgreed(), typed={"value": "翠湖北路1号"}),
+    ),
+}
