@@ -29,6 +29,8 @@ from incentive.demo.people import Human
 from incentive.demo.places import SINCE
 from incentive.people import passwords, personal, phones
 from incentive.people import permissions as role
+from incentive.people.consents import queries as consents
+from incentive.people.consents.models import Consent
 from incentive.people.models import Password, Person, RoleGrant
 from incentive.regions import files
 from incentive.regions import service as regions
@@ -39,6 +41,8 @@ from incentive.stations.models import Item, Station
 from incentive.stations.stock.models import StockMovement
 
 PROVINCE: Final = "53"
+# What everybody in the demo told, and so consented to.
+_AGREED_TO: Final = ("privacy", "birth_month")
 Step = Callable[[], None]
 
 
@@ -156,6 +160,7 @@ def _put_persons(crowd: Sequence[Human], where: dict[str, UUID]) -> None:
             **sealed[human.id],
             "home_region_id": where[human.home],
             "created_at": SINCE,
+            "agreed_notice": 1,
         }
         for human, sequence in zip(fresh, queries.sequences(len(fresh)), strict=True)
     ]
@@ -171,6 +176,8 @@ def _put_persons(crowd: Sequence[Human], where: dict[str, UUID]) -> None:
             [{"person_id": h.id, "hash": known_hash, "changed_at": SINCE} for h in fresh],
         )
     queries.put(RoleGrant, [_grant(human, where) for human in fresh])
+    notices = {each.kind: each.id for each in consents.first_versions()}
+    queries.put(Consent, [_agreed(human, notices, kind) for human in fresh for kind in _AGREED_TO])
 
 
 def _grant(human: Human, where: dict[str, UUID]) -> dict[str, Any]:
@@ -181,6 +188,19 @@ def _grant(human: Human, where: dict[str, UUID]) -> dict[str, Any]:
         "region_id": None if human.station_id else where[human.scope],
         "station_id": human.station_id,
         "valid_from": SINCE,
+    }
+
+
+def _agreed(human: Human, notices: dict[str, UUID], kind: str) -> dict[str, Any]:
+    return {
+        "person_id": human.id,
+        "kind": kind,
+        "notice_id": notices[kind],
+        "given": True,
+        "at": SINCE,
+        "by_person_id": human.id,
+        "capacity": "self",
+        "channel": "page",
     }
 
 

@@ -56,6 +56,11 @@ def versions(kind: str) -> Select[*tuple[Any, ...]]:
     return select(PrivacyNotice).where(PrivacyNotice.kind == kind)
 
 
+def first_versions() -> Sequence[PrivacyNotice]:
+    """Return the notices that came with the product."""
+    return session().scalars(select(PrivacyNotice).filter_by(version=1)).all()
+
+
 def version(kind: str, number: int) -> PrivacyNotice | None:
     """Return one version of a kind."""
     wanted = select(PrivacyNotice).filter_by(kind=kind, version=number)
