@@ -141,14 +141,18 @@ def dump(url):
     return made.stdout
 
 
+def agreed(client):
+    """The notices that have to be agreed to by who tells all this."""
+    listed = client.get("/api/v1/privacy-notices").json["items"]
+    notices = {each["kind"]: each["id"] for each in listed}
+    items = [notices["id_number"], notices["address"]]
+    return {"notice": notices["privacy"], "item_notices": items}
+
+
 def plant(client, home_id):
     """Everything that somebody may tell about themselves, by every way that takes it."""
     keyed = {"Idempotency-Key": str(new_id())}
-    listed = client.get("/api/v1/privacy-notices").json["items"]
-    notices = {each["kind"]: each["id"] for each in listed}
-    body = {
-        "notice": notices["privacy"],
-        "item_notices": [notices["id_number"], notices["address"]],
+    body = agreed(client) | {
         "name": "植入者",
         "phone": PHONES[0],
         "password": PASSWORD,
@@ -172,7 +176,7 @@ def plant(client, home_id):
 
 
 def plant_by_worker(client, headers, home_id):
-    body = {
+    body = agreed(client) | {
         "name": "被登记者",
         "phone": PHONES[1],
         "home_region_id": str(home_id),
