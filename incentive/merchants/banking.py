@@ -11,11 +11,17 @@ from incentive.core.db import session
 from incentive.core.ids import new_id
 from incentive.core.paging import Page, page
 from incentive.core.zone import day_of
-from incentive.merchants import csv_reading, payment_queries, statement_queries
+from incentive.merchants import csv_reading, payment_queries
 from incentive.merchants.csv_reading import BankLine, Unreadable
+from incentive.merchants.domain import check_state, reference
 from incentive.merchants.matching import Match, Owed, match
 from incentive.merchants.paying import Paying, pay_all
-from incentive.merchants.payment_errors import BankRowMatched, BankRowsWrong, UnknownBankRow
+from incentive.merchants.payment_errors import (
+    BankRowMatched,
+    BankRowsWrong,
+    SumDiffers,
+    UnknownBankRow,
+)
 from incentive.merchants.payment_models import BankFile, BankRow
 from incentive.merchants.statement_errors import UnknownStatement
 from incentive.people import acts
@@ -113,7 +119,7 @@ def rows(
     found = payment_queries.rows(caller.regions_for("statement.read"), state)
     key = [BankRow.day, BankRow.id]
     shown = page(found, key, cursor=cursor, limit=limit, newest_first=True, scalars=False)
-    waiting = [row[0] for row in shown.items if row.statement_id is None]
+    waiting = [row[0] for row in shown.items if not row.statement_ids]
     owed = payment_queries.owed(caller.regions_for("statement.read"), waiting)
     now = dict(zip([row.id for row in waiting], match(waiting, owed), strict=True))
     return Page([(row, now.get(row[0].id)) for row in shown.items], shown.next_cursor)
@@ -126,20 +132,54 @@ def assign(caller: Caller, row_id: UUID, statement_id: UUID, at: datetime) -> UU
         UnknownBankRow, UnknownStatement, OutOfScope, BankRowMatched, WrongState, PaidTooMuch:
         nothing was written.
     """
-    found = payment_queries.row(row_id)
-    if found is None or not caller.may("payment.import", region_path=found.region_path):
-        raise UnknownBankRow
-    statement = statement_queries.statement(statement_id)
-    if statement is None:
-        raise UnknownStatement
-    caller.require("payment.record", region_path=statement.region_path)
-    if found.statement_id is not None:
-        raise BankRowMatched
-    row: BankRow = found[0]
+    row = _unmatched(caller, row_id, [statement_id])
     pay_all(caller, [Paying(statement_id, row.fen, row.reference, row.day, row.id)], at)
     after = {"bank_row": row_id, "fen": row.fen, "paid_on": row.day}
     acts.record(caller, "statement.pay", subject=f"statement:{statement_id}", after=after)
     return statement_id
+
+
+def assign_several(
+    caller: Caller, row_id: UUID, statement_ids: Sequence[UUID], at: datetime
+) -> None:
+    """Say that a row paid several statements, each all that it is owed.
+
+    Raises:
+        UnknownBankRow, UnknownStatement, OutOfScope, BankRowMatched, WrongState, SumDiffers:
+        nothing was written.
+    """
+    wanted = list(dict.fromkeys(statement_ids))
+    row = _unmatched(caller, row_id, wanted)
+    locked = payment_queries.lock_statements(wanted)
+    left = []
+    for statement_id in wanted:
+        check_state(locked[statement_id].status, "payable")
+        left.append(locked[statement_id].total_fen - locked[statement_id].paid_fen)
+    if sum(left) != row.fen:
+        raise SumDiffers(row.fen, sum(left))
+    payings = [
+        Paying(statement_id, fen, row.reference, row.day, row.id, part)
+        for part, (statement_id, fen) in enumerate(zip(wanted, left, strict=True), 1)
+    ]
+    pay_all(caller, payings, at)
+    numbers = [reference(locked[statement_id].serial) for statement_id in wanted]
+    after = {"statements": numbers, "fen": row.fen, "paid_on": row.day}
+    acts.record(caller, "statement.pay", subject=f"bank_row:{row_id}", after=after)
+
+
+def _unmatched(caller: Caller, row_id: UUID, statement_ids: Sequence[UUID]) -> BankRow:
+    found = payment_queries.row(row_id)
+    if found is None or not caller.may("payment.import", region_path=found.region_path):
+        raise UnknownBankRow
+    paths = payment_queries.paths_of(statement_ids)
+    if len(paths) != len(statement_ids):
+        raise UnknownStatement
+    for path in set(paths):
+        caller.require("payment.record", region_path=path)
+    if found.statement_ids:
+        raise BankRowMatched
+    row: BankRow = found[0]
+    return row
 
 
 def _look(region_id: UUID, path: str, lines: Sequence[BankLine | Unreadable]) -> list[Seen]:

@@ -150,3 +150,11 @@ register(
     GROUP BY s.id HAVING count(DISTINCT c.person_id) < 2
     """,
 )
+register(
+    "what a transfer paid on statements comes to the transfer",
+    """
+    SELECT b.id AS bank_row_id, b.file_id, b.line, b.fen, sum(p.fen) AS paid_fen
+    FROM bank_rows b JOIN statement_payments p ON p.bank_row_id = b.id AND p.taken_back_at IS NULL
+    GROUP BY b.id HAVING b.fen <> sum(p.fen)
+    """,
+)

@@ -27,6 +27,8 @@ PERIOD_DAYS_MAX: Final = 366
 # How long a merchant has for a word on a statement of nothing before it is closed without.
 SILENCE_DAYS: Final = 14
 FEN: Final = "fen"
+# One transfer pays so many statements at most.
+TRANSFER_STATEMENTS_MAX: Final = 50
 # How a statement is quoted on a transfer: JS is 结算, and whatever the bank puts around it.
 _REFERENCE: Final = re.compile(r"JS[-#:： ]?0*([1-9][0-9]{0,17})(?![0-9])", re.IGNORECASE)
 _HALF_WIDTH: Final = {0xFF01 + offset: 0x21 + offset for offset in range(94)}

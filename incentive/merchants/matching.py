@@ -1,17 +1,23 @@
-"""Which payment is for which statement: by the number quoted and the amount, never by a guess."""
+"""Which payment is for which statements: by the numbers quoted and the amount, never by a guess."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, Protocol
+from functools import lru_cache
+from typing import Final, Literal, Protocol
 from uuid import UUID
 
 from incentive.merchants.domain import references_in
 
 # matched: quoted, and all that is owed. partial: quoted, and less. too_much: quoted, and more.
 # not_payable: quoted, but nothing is owed on it (yet, or any more). unknown: no such number.
+# several: exactly what is owed on some statements together, of those quoted or, where none is,
+# of this merchant's; no other choice of them comes to it.
 # unquoted: no number; the statement is the one of this merchant that owes just so much, if one does.
-Kind = Literal["matched", "partial", "too_much", "not_payable", "unknown", "unquoted"]
+Kind = Literal["matched", "partial", "too_much", "not_payable", "several", "unknown", "unquoted"]
+
+# Among so many open statements a sum is looked for: 4,096 choices. Among more a person chooses.
+SEVERAL_MAX: Final = 12
 
 
 class Paid(Protocol):
@@ -46,10 +52,20 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a payment is, and of which statement, if of one."""
+    """What a payment is, and of which statements: of none, of one, or if `several` of more."""
 
     kind: Kind
-    statement: Owed | None = None
+    statements: tuple[Owed, ...] = ()
+
+    @property
+    def statement(self) -> Owed | None:
+        """The statement, if it is one."""
+        return self.statements[0] if len(self.statements) == 1 else None
+
+    @property
+    def serials(self) -> list[int]:
+        """The statements' serials."""
+        return [each.serial for each in self.statements]
 
 
 def match(payments: Iterable[Paid], owed: Sequence[Owed]) -> list[Match]:
@@ -59,8 +75,8 @@ def match(payments: Iterable[Paid], owed: Sequence[Owed]) -> list[Match]:
     found = []
     for payment in payments:
         result = _match(payment, by_serial, left)
-        if result.kind == "matched" and result.statement:
-            left[result.statement.id] = 0
+        if result.kind == "matched":
+            left |= {each.id: 0 for each in result.statements}
         found.append(result)
     return found
 
@@ -68,24 +84,50 @@ def match(payments: Iterable[Paid], owed: Sequence[Owed]) -> list[Match]:
 def _match(payment: Paid, by_serial: Mapping[int, Owed], left: Mapping[UUID, int]) -> Match:
     quoted = references_in(f"{payment.reference} {payment.counterparty}")
     if not quoted:
-        return Match("unquoted", _only(payment, by_serial.values(), left))
+        return _unquoted(payment, by_serial.values(), left)
     known = [by_serial[serial] for serial in quoted if serial in by_serial]
     if len(known) != 1:
         # None, or several: a person has to say which.
-        return Match("unknown", None)
+        together = _together(payment.fen, known, left)
+        return Match("several", together) if together else Match("unknown")
     (statement,) = known
     open_fen = left[statement.id]
     if not open_fen:
-        return Match("not_payable", statement)
+        return Match("not_payable", (statement,))
     if payment.fen == open_fen:
-        return Match("matched", statement)
-    return Match("partial" if payment.fen < open_fen else "too_much", statement)
+        return Match("matched", (statement,))
+    return Match("partial" if payment.fen < open_fen else "too_much", (statement,))
 
 
-def _only(payment: Paid, owed: Iterable[Owed], left: Mapping[UUID, int]) -> Owed | None:
-    fitting = [
-        each
-        for each in owed
-        if left[each.id] == payment.fen and each.merchant_name == payment.counterparty
-    ]
-    return fitting[0] if len(fitting) == 1 else None
+def _unquoted(payment: Paid, owed: Iterable[Owed], left: Mapping[UUID, int]) -> Match:
+    of_merchant = [each for each in owed if each.merchant_name == payment.counterparty]
+    fitting = [each for each in of_merchant if left[each.id] == payment.fen]
+    if fitting:
+        return Match("unquoted", tuple(fitting) if len(fitting) == 1 else ())
+    together = _together(payment.fen, of_merchant, left)
+    return Match("several", together) if together else Match("unquoted")
+
+
+def _together(fen: int, owed: Iterable[Owed], left: Mapping[UUID, int]) -> tuple[Owed, ...]:
+    """Return the two or more on which just so much is left; nothing if there is another choice."""
+    open_ones = [each for each in owed if left[each.id] > 0]
+    if len(open_ones) > SEVERAL_MAX:
+        whole = sum(left[each.id] for each in open_ones) == fen
+        return tuple(open_ones) if whole else ()
+    choice = _choices(tuple(left[each.id] for each in open_ones)).get(fen) or 0
+    chosen = tuple(each for place, each in enumerate(open_ones) if choice >> place & 1)
+    return chosen if len(chosen) > 1 else ()
+
+
+@lru_cache(maxsize=64)
+def _choices(amounts: tuple[int, ...]) -> dict[int, int | None]:
+    """Return each sum of some of the amounts with the choice (bits by place) that makes it.
+
+    None for a sum that more than one choice makes: nobody could say which.
+    """
+    found: dict[int, int | None] = {0: 0}
+    for place, amount in enumerate(amounts):
+        for total, choice in list(found.items()):
+            more = None if choice is None else choice | 1 << place
+            found[total + amount] = None if total + amount in found else more
+    return found

@@ -10,14 +10,13 @@ from incentive.core.ids import new_id
 from incentive.core.zone import day_of
 from incentive.ledger import service as ledger
 from incentive.ledger.domain import Posting, Purse, transfer
-from incentive.merchants import payment_queries
-from incentive.merchants.domain import FEN, check_state, merchant, source
+from incentive.merchants import payment_queries, statement_queries
+from incentive.merchants.domain import FEN, check_state, merchant, reference, source
 from incentive.merchants.payment_errors import BankRowMatched
 from incentive.merchants.payment_models import Payment
 from incentive.merchants.refusing import refusing
 from incentive.merchants.statement_errors import PaidInFuture, PaidTooMuch, UnknownPayment
-from incentive.merchants.statement_models import Statement
-from incentive.merchants.statements import Detail, detail, locked
+from incentive.merchants.statements import Detail, detail, locked, visible
 from incentive.people import acts
 from incentive.people.caller import Caller
 
@@ -31,6 +30,7 @@ class Paying:
     reference: str
     paid_on: date
     bank_row_id: UUID | None = None
+    bank_row_part: int = 1
 
 
 def pay(
@@ -74,6 +74,7 @@ def pay_all(caller: Caller, payings: Sequence[Paying], at: datetime) -> None:
             reference=paying.reference,
             paid_on=paying.paid_on,
             bank_row_id=paying.bank_row_id,
+            bank_row_part=paying.bank_row_part,
             recorded_by=caller.person_id,
             recorded_at=at,
         )
@@ -105,28 +106,39 @@ def take_back(
 ) -> Detail:
     """Take a payment back that was recorded wrongly, or bounced; both entries stay in the books.
 
+    Payments of several statements by one transfer stand and fall together.
+
     Raises:
         UnknownStatement, OutOfScope, UnknownPayment: nothing was written.
     """
+    visible(caller, statement_queries.statement(statement_id))
+    # All statements of the transfer, locked in one order, and only then looked at once more.
+    payment_queries.lock_statements(payment_queries.statements_with(statement_id, payment_id))
     found = locked(caller, statement_id)
     caller.require("payment.record", region_path=found.region_path)
-    payment = payment_queries.lock_payment(statement_id, payment_id)
-    if payment is None:
+    together = payment_queries.payments_with(statement_id, payment_id)
+    if not together:
         raise UnknownPayment
-    statement: Statement = found[0]
-    statement.paid_fen -= payment.fen
-    statement.status = "payable"
-    payment.taken_back_by, payment.taken_back_at = caller.person_id, at
-    payment.taken_back_reason = reason
+    for path in {region_path for _payment, _statement, region_path in together}:
+        caller.require("payment.record", region_path=path)
+    for payment, statement, _path in together:
+        statement.paid_fen -= payment.fen
+        statement.status = "payable"
+        payment.taken_back_by, payment.taken_back_at = caller.person_id, at
+        payment.taken_back_reason = reason
     session().flush()
-    ledger.reverse(
-        key=f"{_key(payment)}:reversal",
-        reversed_key=_key(payment),
-        actor=f"person:{caller.person_id}",
-        today=day_of(at),
-        reason=reason,
-    )
-    after = {"payment": payment_id, "fen": -payment.fen, "status": "payable"}
+    for payment, _statement, _path in together:
+        ledger.reverse(
+            key=f"{_key(payment)}:reversal",
+            reversed_key=_key(payment),
+            actor=f"person:{caller.person_id}",
+            today=day_of(at),
+            reason=reason,
+        )
+    taken = sum(payment.fen for payment, _statement, _path in together)
+    after = {"payment": payment_id, "fen": -taken, "status": "payable"}
+    if len(together) > 1:
+        after["statements"] = [reference(statement.serial) for _, statement, _ in together]
     acts.record(
         caller, "statement.take_back", subject=source(statement_id), after=after, reason=reason
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from incentive.core.errors import Conflict, Invalid, NotFound
 from incentive.core.i18n import Text, _
+from incentive.core.money import yuan
 
 
 class BankFileUnreadable(Invalid):
@@ -66,6 +67,25 @@ class UnknownBankRow(NotFound):
 
     def __init__(self) -> None:
         super().__init__(_("There is no such row from the bank."))
+
+
+class SumDiffers(Conflict):
+    """What is owed on the statements together is not what was transferred."""
+
+    code = "merchants.sum_differs"
+
+    def __init__(self, paid_fen: int, owed_fen: int) -> None:
+        super().__init__(
+            _(
+                "The transfer is of %(paid)s yuan, and %(owed)s are owed on these statements"
+                " together. Choose those that come to just so much.",
+                paid=yuan(paid_fen),
+                owed=yuan(owed_fen),
+            ),
+            field="statement_ids",
+            paid_fen=paid_fen,
+            owed_fen=owed_fen,
+        )
 
 
 class BankRowMatched(Conflict):

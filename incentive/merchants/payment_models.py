@@ -9,6 +9,7 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     Text,
     UniqueConstraint,
@@ -59,15 +60,20 @@ class BankRow(Base):
 
 
 class Payment(Base):
-    """What was paid on a statement; taken back in the open if it was recorded wrongly."""
+    """What was paid on a statement; taken back in the open if it was recorded wrongly.
+
+    Payments of several statements by one transfer are its parts, from 1 on.
+    """
 
     __tablename__ = "statement_payments"
     __table_args__ = (
         CheckConstraint("fen > 0", "fen"),
+        CheckConstraint("bank_row_part >= 1", "bank_row_part"),
         CheckConstraint("num_nonnulls(taken_back_by, taken_back_at) IN (0, 2)", "taken_back"),
         Index(
             "uq_statement_payments_bank_row",
             "bank_row_id",
+            "bank_row_part",
             unique=True,
             postgresql_where=text("taken_back_at IS NULL"),
         ),
@@ -80,6 +86,7 @@ class Payment(Base):
     reference: Mapped[String]
     paid_on: Mapped[date]
     bank_row_id: Mapped[UUID | None] = mapped_column(ForeignKey("bank_rows.id"))
+    bank_row_part: Mapped[int] = mapped_column(Integer, default=1)
     recorded_by: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
     recorded_at: Mapped[Instant]
     taken_back_by: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))

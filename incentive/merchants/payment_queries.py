@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, case, insert, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, insert, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import aliased
 
 from incentive.core.db import session
 from incentive.merchants.domain import references_in
@@ -30,11 +32,33 @@ def payments(statement_id: UUID) -> Sequence[Row[*tuple[Any, ...]]]:
     return session().execute(found).all()
 
 
-def lock_payment(statement_id: UUID, payment_id: UUID) -> Payment | None:
-    """Return a payment of a (locked) statement that stands."""
-    return session().scalar(
-        select(Payment).filter_by(id=payment_id, statement_id=statement_id, taken_back_at=None)
+def statements_with(statement_id: UUID, payment_id: UUID) -> list[UUID]:
+    """Return the statement of a payment that stands, and those that its transfer paid besides."""
+    found = select(Payment.statement_id).where(_with(statement_id, payment_id)).distinct()
+    return list(session().scalars(found))
+
+
+def payments_with(statement_id: UUID, payment_id: UUID) -> list[tuple[Payment, Statement, str]]:
+    """Return a payment that stands and all others by its transfer, of statements that are locked.
+
+    Each with its statement and that statement's place.
+    """
+    found = (
+        select(Payment, Statement, Region.path)
+        .join(Statement, Statement.id == Payment.statement_id)
+        .join(Region, Region.id == Statement.region_id)
+        .where(_with(statement_id, payment_id))
+        .order_by(Payment.id)
+        .execution_options(populate_existing=True)
     )
+    return [(payment, statement, path) for payment, statement, path in session().execute(found)]
+
+
+def _with(statement_id: UUID, payment_id: UUID) -> ColumnElement[bool]:
+    one = aliased(Payment)
+    wanted = and_(one.id == payment_id, one.statement_id == statement_id)
+    shared = or_(Payment.id == one.id, Payment.bank_row_id == one.bank_row_id)
+    return and_(_STANDS, exists().where(wanted, one.taken_back_at.is_(None), shared))
 
 
 def lock_statements(statement_ids: Sequence[UUID]) -> dict[UUID, Statement]:
@@ -42,6 +66,16 @@ def lock_statements(statement_ids: Sequence[UUID]) -> dict[UUID, Statement]:
     found = select(Statement).where(Statement.id.in_(statement_ids)).order_by(Statement.id)
     locked = found.with_for_update(key_share=True).execution_options(populate_existing=True)
     return {statement.id: statement for statement in session().scalars(locked)}
+
+
+def paths_of(statement_ids: Sequence[UUID]) -> list[str]:
+    """Return the places of statements, as many as there are."""
+    found = (
+        select(Region.path)
+        .join(Statement, Statement.region_id == Region.id)
+        .where(Statement.id.in_(statement_ids))
+    )
+    return list(session().scalars(found))
 
 
 def lock_imports(region_id: UUID) -> None:
@@ -93,7 +127,7 @@ def owed(paths: Sequence[str], payments: Sequence[Paid]) -> list[Owed]:
 
 
 def rows(paths: Sequence[str], state: str) -> Select[*tuple[Any, ...]]:
-    """Return (BankRow, file_name, statement_id, serial, region_path) of the bank's rows below `paths`.
+    """Return (BankRow, file_name, statement_ids, serials, region_path) of the bank's rows below `paths`.
 
     `state`: `open`, `matched` or `all`.
     """
@@ -101,29 +135,43 @@ def rows(paths: Sequence[str], state: str) -> Select[*tuple[Any, ...]]:
         select(
             BankRow,
             BankFile.name.label("file_name"),
-            Payment.statement_id,
-            Statement.serial,
+            _of_row(Payment.statement_id).label("statement_ids"),
+            _of_row(Statement.serial).label("serials"),
             Region.path.label("region_path"),
         )
         .join(BankFile, BankFile.id == BankRow.file_id)
         .join(Region, Region.id == BankRow.region_id)
-        .outerjoin(Payment, and_(Payment.bank_row_id == BankRow.id, _STANDS))
-        .outerjoin(Statement, Statement.id == Payment.statement_id)
         .where(reach.within(Region.path, paths))
     )
+    paid = exists().where(Payment.bank_row_id == BankRow.id, _STANDS)
     if state == "open":
-        found = found.where(Payment.id.is_(None))
+        found = found.where(~paid)
     elif state == "matched":
-        found = found.where(Payment.id.is_not(None))
+        found = found.where(paid)
     return found
 
 
 def row(row_id: UUID) -> Row[*tuple[Any, ...]] | None:
     """Return one of the bank's rows, as `rows`."""
     found = (
-        select(BankRow, Payment.statement_id, Region.path.label("region_path"))
+        select(
+            BankRow,
+            _of_row(Payment.statement_id).label("statement_ids"),
+            Region.path.label("region_path"),
+        )
         .join(Region, Region.id == BankRow.region_id)
-        .outerjoin(Payment, and_(Payment.bank_row_id == BankRow.id, _STANDS))
         .where(BankRow.id == row_id)
     )
     return session().execute(found).one_or_none()
+
+
+def _of_row(column: Any) -> Any:
+    """Return what stands in `column` for the statements that a row paid, by part; NULL if none."""
+    return (
+        select(func.array_agg(aggregate_order_by(column, Payment.bank_row_part)))
+        .select_from(Payment)
+        .join(Statement, Statement.id == Payment.statement_id)
+        .where(Payment.bank_row_id == BankRow.id, _STANDS)
+        .correlate(BankRow)
+        .scalar_subquery()
+    )

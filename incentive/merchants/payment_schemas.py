@@ -4,12 +4,13 @@ import base64
 import binascii
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from incentive.core.http import Schema
 from incentive.core.i18n import Text, _
 from incentive.core.paging import PageQuerySchema
 from incentive.merchants.csv_reading import FILE_BYTES_MAX
+from incentive.merchants.domain import TRANSFER_STATEMENTS_MAX
 from incentive.merchants.statement_schemas import ReferenceField
 from incentive.stations.schemas import words
 
@@ -18,6 +19,7 @@ _KINDS = {
     "partial": _("pays a part of the statement: to be decided"),
     "too_much": _("is more than is owed on the statement"),
     "not_payable": _("names a statement on which nothing is owed"),
+    "several": _("comes to just what is owed on several statements: to be confirmed"),
     "unknown": _("names no statement, or several"),
     "unquoted": _("names no statement"),
 }
@@ -67,7 +69,9 @@ class SeenSchema(Schema):
     counterparty = fields.String(attribute="row.counterparty", required=True, allow_none=True)
     known = fields.Boolean(required=True)
     match = fields.String(attribute="match.kind", allow_none=True)
-    statement = ReferenceField(attribute="match.statement.serial", allow_none=True)
+    statements = fields.List(
+        ReferenceField(), attribute="match.serials", metadata={"description": "Their numbers"}
+    )
     why = fields.String(allow_none=True)
 
 
@@ -93,13 +97,31 @@ class BankRowQuerySchema(PageQuerySchema):
 
 
 class AssignSchema(Schema):
-    """Which statement a row paid."""
+    """Which statement a row paid, in part or whole; or which several, each all that it is owed."""
 
-    statement_id = fields.UUID(required=True)
+    statement_id = fields.UUID()
+    statement_ids = fields.List(
+        fields.UUID(),
+        validate=validate.Length(2, TRANSFER_STATEMENTS_MAX),
+        metadata={"description": "Without `statement_id`", "uniqueItems": True},
+    )
+
+    @validates_schema
+    def _one_kind(self, data: dict[str, Any], **_more: Any) -> None:
+        if ("statement_id" in data) == ("statement_ids" in data):
+            raise ValidationError(str(_("Name either one statement or several.")), "statement_ids")
+
+
+class SuggestedSchema(Schema):
+    """A statement that a row may have paid."""
+
+    id = fields.UUID(required=True)
+    reference = ReferenceField(attribute="serial", required=True)
+    owed_fen = fields.Integer(attribute="fen", required=True)
 
 
 class BankRowSchema(Schema):
-    """A row from the bank; `match`: what it is, while it paid no statement."""
+    """A row from the bank; `match`: what it is, and of which, while it paid no statement."""
 
     id = fields.UUID(attribute="row.BankRow.id", required=True)
     day = fields.Date(attribute="row.BankRow.day", required=True)
@@ -107,6 +129,6 @@ class BankRowSchema(Schema):
     reference = fields.String(attribute="row.BankRow.reference", required=True)
     counterparty = fields.String(attribute="row.BankRow.counterparty", required=True)
     file = fields.String(attribute="row.file_name", required=True)
-    statement_id = fields.UUID(attribute="row.statement_id", required=True, allow_none=True)
+    statement_ids = fields.List(fields.UUID(), attribute="paid", required=True)
     match = fields.String(attribute="now.kind", allow_none=True)
-    suggestion = ReferenceField(attribute="now.statement.serial", allow_none=True)
+    suggestions = fields.List(fields.Nested(SuggestedSchema), attribute="now.statements")

@@ -10,6 +10,7 @@ from incentive.core.needs import REACH, REGION, needs
 from incentive.core.paging import Page
 from incentive.merchants import banking, statements
 from incentive.merchants.banking import Taken
+from incentive.merchants.matching import Match
 from incentive.merchants.payment_schemas import (
     AssignSchema,
     BankFilePreviewSchema,
@@ -53,7 +54,7 @@ def list_rows(query: dict[str, Any]) -> Page:
     """List rows from the bank, the latest first, each with what it is now."""
     with transaction():
         found = banking.rows(caller(), **query)
-        return Page([{"row": row, "now": now} for row, now in found.items], found.next_cursor)
+        return Page([_shown(row, now) for row, now in found.items], found.next_cursor)
 
 
 @bp.post("/bank-rows/<uuid:row_id>/match")
@@ -61,7 +62,13 @@ def list_rows(query: dict[str, Any]) -> Page:
 @bp.arguments(AssignSchema)
 @bp.once(200, MerchantStatementDetailSchema)
 def assign(fields: dict[str, Any], row_id: UUID) -> Detail:
-    """Say which statement a row paid."""
-    who = caller()
-    statement_id = banking.assign(who, row_id, fields["statement_id"], clock.now())
-    return statements.detail(who, statement_id)
+    """Say which statement a row paid, or which several; the first of them is shown."""
+    who, at = caller(), clock.now()
+    if "statement_ids" in fields:
+        banking.assign_several(who, row_id, fields["statement_ids"], at)
+        return statements.detail(who, fields["statement_ids"][0])
+    return statements.detail(who, banking.assign(who, row_id, fields["statement_id"], at))
+
+
+def _shown(row: Any, now: Match | None) -> dict[str, Any]:
+    return {"row": row, "now": now, "paid": row.statement_ids or []}

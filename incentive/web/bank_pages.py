@@ -16,14 +16,15 @@ from incentive.core.i18n import Text, _
 from incentive.core.needs import REACH, REGION, needs
 from incentive.merchants import banking, statements
 from incentive.merchants.csv_reading import FILE_BYTES_MAX
-from incentive.merchants.domain import reference
+from incentive.merchants.domain import TRANSFER_STATEMENTS_MAX, reference
+from incentive.merchants.matching import Owed
 from incentive.merchants.payment_errors import BankFileUnreadable
 from incentive.merchants.payment_schemas import meaning
 from incentive.people.caller import Caller, caller
 from incentive.people.errors import ForeignOrigin
 from incentive.web import forms, merchant_queries
 from incentive.web.addresses import pager
-from incentive.web.errors import FieldUnreadable
+from incentive.web.errors import NoStatementChosen
 from incentive.web.settling import require_reader, tabs
 from incentive.web.site import bp
 
@@ -100,14 +101,17 @@ def take_bank_file_in() -> ResponseReturnValue:
 @bp.post("/bank/rows/<uuid:row_id>/match")
 @needs("payment.import", "payment.record", of=REGION)
 def match_bank_row(row_id: UUID) -> ResponseReturnValue:
-    """Say which statement a row paid."""
+    """Say which statement a row paid, or which several."""
 
     def do(who: Caller, at: datetime) -> Text:
-        statement_id = forms.identifier("statement_id")
-        if statement_id is None:
-            raise FieldUnreadable("statement_id")
-        banking.assign(who, row_id, statement_id, at)
-        return _("The payment is recorded on the statement.")
+        chosen = forms.identifiers("statement_id")
+        if not 0 < len(chosen) <= TRANSFER_STATEMENTS_MAX:
+            raise NoStatementChosen
+        if len(chosen) == 1:
+            banking.assign(who, row_id, chosen[0], at)
+            return _("The payment is recorded on the statement.")
+        banking.assign_several(who, row_id, chosen, at)
+        return _("The transfer is recorded on %(count)s statements.", count=len(chosen))
 
     return forms.act(do, done=url_for("web.bank"), refused=lambda e: _page(e, row_id))
 
@@ -147,11 +151,21 @@ def _row(row: Any, now: Any) -> dict[str, Any]:
         "counterparty": bank.counterparty,
         "file": row.file_name,
         "line": bank.line,
-        "statement_id": row.statement_id,
-        "reference": reference(row.serial) if row.serial else "",
+        "paid": [
+            (statement_id, reference(serial))
+            for statement_id, serial in zip(row.statement_ids or [], row.serials or [], strict=True)
+        ],
         "meaning": meaning(now.kind) if now else "",
-        "suggested": str(now.statement.id) if now and now.statement else "",
+        "several": [_suggested(each) for each in now.statements]
+        if now and now.kind == "several"
+        else [],
+        "suggested": {str(each.id) for each in now.statements} if now else set(),
     }
+
+
+def _suggested(owed: Owed) -> dict[str, Any]:
+    number = reference(owed.serial)
+    return {"id": owed.id, "reference": number, "merchant": owed.merchant_name, "fen": owed.fen}
 
 
 def _owed(row: Any) -> dict[str, Any]:
@@ -175,7 +189,7 @@ def _seen(seen: banking.Seen) -> dict[str, Any]:
         "known": seen.known,
         "why": seen.why,
         "meaning": meaning(match.kind) if match else "",
-        "reference": reference(match.statement.serial) if match and match.statement else "",
+        "references": [reference(serial) for serial in match.serials] if match else [],
         "pays": match is not None and match.kind == "matched",
     }
 

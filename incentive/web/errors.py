@@ -128,3 +128,12 @@ class NothingChosen(Invalid):
 
     def __init__(self, field: str) -> None:
         super().__init__(_("Choose at least one."), field=field)
+
+
+class NoStatementChosen(Invalid):
+    """No statement, or too many, are ticked for a transfer."""
+
+    code = "web.no_statement_chosen"
+
+    def __init__(self) -> None:
+        super().__init__(_("Tick the statement that this transfer paid, or all that it paid."))

@@ -1,4 +1,4 @@
-"""A statement of nothing or less can be settled, and one transfer may pay several statements."""
+"""A statement of nothing or less can be settled."""
 
 from alembic import op
 

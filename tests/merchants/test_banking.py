@@ -122,7 +122,7 @@ def test_a_part_is_left_to_a_person_and_then_counts(market, due, quoted):
     assert (due.status, due.paid_fen) == ("payable", PRICE)
     assert banking.rows(market.callers["worker"]).items == []
     ((shown, _now),) = banking.rows(market.callers["worker"], state="matched").items
-    assert shown.statement_id == due.id
+    assert shown.statement_ids == [due.id]
     with pytest.raises(BankRowMatched):
         banking.assign(market.callers["worker"], shown[0].id, due.id, AT)
     assert findings() == []
@@ -191,14 +191,14 @@ A, B = Owed(1, 7, "甲", 100), Owed(2, 8, "乙", 100)
 @pytest.mark.parametrize(
     ("payment", "found"),
     [
-        (Said(100, "JS7"), Match("matched", A)),
-        (Said(100, "", "JS7 甲"), Match("matched", A)),
-        (Said(99, "JS7"), Match("partial", A)),
-        (Said(101, "JS7"), Match("too_much", A)),
+        (Said(100, "JS7"), Match("matched", (A,))),
+        (Said(100, "", "JS7 甲"), Match("matched", (A,))),
+        (Said(99, "JS7"), Match("partial", (A,))),
+        (Said(101, "JS7"), Match("too_much", (A,))),
         (Said(100, "JS9"), Match("unknown")),
         (Said(100, "JS7 JS8"), Match("unknown")),
-        (Said(100, "JS7 JS99"), Match("matched", A)),
-        (Said(100, "", "甲"), Match("unquoted", A)),
+        (Said(100, "JS7 JS99"), Match("matched", (A,))),
+        (Said(100, "", "甲"), Match("unquoted", (A,))),
         (Said(100, "", "丙"), Match("unquoted")),
         (Said(99, "", "甲"), Match("unquoted")),
     ],
@@ -227,7 +227,7 @@ def body(shop, payable, **more):
 def test_over_the_api_a_file_is_previewed_taken_in_and_its_rows_listed(client, shop, payable):
     seen = post(client, shop, "/bank-files/preview", body(shop, payable))
     assert [each["match"] for each in seen.json["rows"]] == ["matched", "unquoted"]
-    assert seen.json["rows"][0]["statement"] == reference(payable.serial)
+    assert seen.json["rows"][0]["statements"] == [reference(payable.serial)]
     taken = post(client, shop, "/bank-files", body(shop, payable, name="十一月.csv"))
     assert (taken.status_code, taken.json["matched"], taken.json["rows_new"]) == (201, 1, 2)
     path = f"/merchant-statements/{payable.id}"

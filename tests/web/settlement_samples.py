@@ -283,17 +283,17 @@ def bank(**more: Any) -> dict[str, Any]:
         "counterparty": "翠湖便民粮油店",
         "file": "十月.csv",
         "line": 12,
-        "statement_id": None,
-        "reference": "",
+        "paid": [],
         "meaning": "只付结算单的一部分：待处理",
-        "suggested": f"{ID}6",
+        "several": [],
+        "suggested": {f"{ID}6"},
     }
-    done = {"id": f"{ID}2", "statement_id": f"{ID}6", "reference": "JS000042"}
+    done = {"id": f"{ID}2", "paid": [(f"{ID}6", "JS000042"), (f"{ID}7", "JS000043")]}
     owed = {"id": f"{ID}6", "reference": "JS000042", "merchant": "粮油店", "fen": 1_234_580}
     return {
         "tabs": TABS,
         "state": "open",
-        "rows": [usual, usual | done],
+        "rows": [usual, usual | done, usual | {"id": f"{ID}3", "several": [owed, owed]}],
         "owed": [owed],
         "regions": [("530102001007", "翠湖社区居委会")],
         "size": 300,
@@ -314,7 +314,7 @@ def preview(**more: Any) -> dict[str, Any]:
         "known": False,
         "why": None,
         "meaning": "付清结算单",
-        "reference": "JS000042",
+        "references": ["JS000042"],
         "pays": True,
     }
     bad = {"line": 3, "day": None, "fen": None, "why": "“x”不是日期。", "pays": False}

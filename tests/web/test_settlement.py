@@ -16,6 +16,7 @@ from incentive.merchants.payment_models import BankRow, Payment
 from incentive.merchants.statement_models import Objection, Statement
 from tests.merchants.conftest import PRICE, charged, day, open_market, sent
 from tests.merchants.conftest import statement as draft
+from tests.merchants.test_shared_transfers import taken, two_dues
 
 
 @pytest.fixture
@@ -201,6 +202,24 @@ def test_what_came_back_after_all_is_settled_without_a_payment(shop, people):
     assert "现金退回" in done(worker.send(f"{path}/settle", reason="现金退回"), worker, path)
     assert acts()[-1] == "statement.settle"
     assert one(Statement).status == "settled"
+
+
+def test_one_transfer_for_two_statements_is_proposed_and_confirmed(shop, people):
+    worker = people["worker"]
+    with transaction():
+        two_dues(shop)
+        taken(shop)
+    text = worker.get("/bank").text
+    assert "It pays these 2 statements" in text
+    (form,) = re.findall(r"<form[^>]*/bank/rows/[^>]*>(?:(?!</form>).)*these 2", text, re.DOTALL)
+    path = re.search(r'action="([^"]+)"', form)[1]
+    chosen = re.findall(r'name="statement_id" value="([^"]+)"', form)
+    none = worker.send(path)
+    assert (none.status_code, "Tick the statement" in none.text) == (422, True)
+    assert "on 2 statements" in done(worker.send(path, statement_id=chosen), worker, "/bank")
+    assert acts()[-1] == "statement.pay"
+    again = worker.send(path, statement_id=chosen)
+    assert (again.status_code, "matched with a statement already" in again.text) == (409, True)
 
 
 def test_an_objection_is_declined_in_words(given_out, people):
