@@ -53,6 +53,7 @@ def walk(people: int, server: str, jurisdiction: str | None, patience: float) ->
     with shown as progress:
         stage, host = Stage(progress), Server(server, jurisdiction)
         try:
+            host.wait_until_ready(err.print)
             line = walk_chain(host, stage, people, patience)
         except Broken as broken:
             progress.stop()

@@ -100,6 +100,8 @@ class Supervisor:
             self.instance.record(server)
         self.instance.write(self.directory.instance)
         self._migrate(administrator)
+        # Before anybody can look: whoever finds the server ready finds the whole demo there.
+        sign_ins = self._load_demo(administrator) if self.plan.demo else ""
         # What serves requests must not know how to change the schema.
         environ = {
             name: value for name, value in administrator.items() if name not in _ADMINISTRATORS
@@ -114,8 +116,8 @@ class Supervisor:
         self.instance.write(self.directory.instance)
         self._wait_until_ready(self.roles, port)
         self.plan.say(f"Incentive serves {url_of(self.plan.host, port)}  (Ctrl-C stops it)")
-        if self.plan.demo:
-            self.plan.say(self._step("demo", "demo", "load", environ=administrator))
+        if sign_ins:
+            self.plan.say(sign_ins)
 
     def _environ(self, addresses: Addresses) -> dict[str, str]:
         environ = dict(self.plan.environ) | {
@@ -142,6 +144,10 @@ class Supervisor:
         if postgres is not None:
             postgres.admit_login()
             mark_migrated(postgres.folder)
+
+    def _load_demo(self, environ: Mapping[str, str]) -> str:
+        self.plan.say("Loading the demo data (the first time takes half a minute or more) …")
+        return self._step("demo", "demo", "load", environ=environ)
 
     def _command(self, name: str, *arguments: str, environ: Mapping[str, str]) -> Child:
         return Child(

@@ -132,8 +132,22 @@ def test_the_activity_and_the_goods_are_taken_away_however_it_ends(monkeypatch, 
     assert asked[-2:] == ["PATCH /items/stations withdrawn", "POST /activities/activities/cancel"]
 
 
+def test_a_server_that_starts_is_waited_for_and_told_about_once(monkeypatch):
+    monkeypatch.setattr(servers.time, "sleep", lambda _: None)
+    server, asked = answering(
+        httpx.ConnectError("not yet"), httpx.Response(503), httpx.Response(200)
+    )
+    told = []
+    server.wait_until_ready(told.append)
+    assert [request.url.path for request in asked] == ["/readyz"] * 3
+    assert len(told) == 1
+    server, asked = answering(httpx.Response(200))
+    server.wait_until_ready(told.append)
+    assert len(told) == 1
+
+
 def test_a_walk_without_a_server_says_so_in_one_line(monkeypatch):
-    monkeypatch.setattr(servers, "FIRST_SECONDS_MAX", 0.0)
+    monkeypatch.setattr(servers, "START_SECONDS_MAX", 0.0)
     done = CliRunner().invoke(commands, ["walk", "--server", "http://127.0.0.1:9"])
     assert done.exit_code == 1
     (line,) = done.output.splitlines()

@@ -30,7 +30,7 @@ class Product:
         plain = {k: v for k, v in os.environ.items() if not k.startswith(_FOREIGN)}
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                [*command, "up", "--data", str(data), "--port", "0"],
+                [*command, "--data", str(data), "--port", "0"],
                 env={**plain, **environ, "INCENTIVE_TEST_MARK": self.mark},
                 cwd=cwd,
                 stdout=output,
@@ -134,11 +134,14 @@ def up(tmp_path: Path) -> Iterator[Callable[..., Product]]:
     started: list[Product] = []
 
     def start(
-        data: Path | None = None, *, command: list[str] | None = None, **environ: str
+        data: Path | None = None,
+        *options: str,
+        command: list[str] | None = None,
+        **environ: str,
     ) -> Product:
         product = Product(
             data or tmp_path / "data",
-            command or COMMAND,
+            [*(command or COMMAND), "up", *options],
             environ,
             tmp_path,
         )

@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,7 +12,9 @@ from incentive.demo.walk.errors import Away, Broken
 
 CONNECTIONS: Final = 8
 FIRST_SECONDS_MAX: Final = 5.0
+START_SECONDS_MAX: Final = 90.0
 TRY_SECONDS_MAX: Final = 60.0
+READY_SECONDS: Final = 0.5
 ANSWER_SECONDS_MAX: Final = 30.0
 _AWAY: Final = frozenset({429, 502, 503, 504})
 
@@ -36,6 +39,7 @@ class Server:
     def __init__(self, url: str, jurisdiction: str | None) -> None:
         headers = {"X-Jurisdiction": jurisdiction} if jurisdiction else {}
         self._away_seconds_max = FIRST_SECONDS_MAX
+        self._ready_url = f"{url.rstrip('/')}/readyz"
         self._client = httpx.Client(
             base_url=f"{url.rstrip('/')}/api/v1",
             headers=headers,
@@ -46,6 +50,28 @@ class Server:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+    def wait_until_ready(self, say: Callable[[str], None]) -> None:
+        """Return when the server is ready; one that is starting is waited for, and told about.
+
+        Raises:
+            Away: it is not ready after `START_SECONDS_MAX`.
+        """
+        deadline = time.monotonic() + START_SECONDS_MAX
+        told = False
+        while not self._is_ready():
+            if time.monotonic() > deadline:
+                raise Away("anybody", f"no server is ready after {START_SECONDS_MAX:.0f} s")
+            if not told:
+                say(f"Waiting up to {START_SECONDS_MAX:.0f} s for the server to be ready …")
+                told = True
+            time.sleep(READY_SECONDS)
+
+    def _is_ready(self) -> bool:
+        try:
+            return self._client.get(self._ready_url).status_code == httpx.codes.OK
+        except httpx.TransportError:
+            return False
 
     def get(self, who: Visitor, path: str, **query: Any) -> Any:
         """Return the JSON at `path`.
