@@ -8,7 +8,7 @@ from incentive.activities import api as activities_api
 from incentive.activities import service as activities
 from incentive.checkin import api as checkin_api
 from incentive.checkin import checks as checkin_checks  # noqa: F401 - registers itself
-from incentive.checkin import scan_api
+from incentive.checkin import scan_api, settled
 from incentive.checkin import sources as checkin_sources  # noqa: F401 - registers itself
 from incentive.config import Settings
 from incentive.core import (
@@ -65,7 +65,7 @@ from incentive.points.policy import api as policy_api
 from incentive.regions import api as regions_api
 from incentive.seals import api as seals_api
 from incentive.seals import receipts_api
-from incentive.settlement import accounts_api, reconciliation_api
+from incentive.settlement import accounts_api, awards, reconciliation_api
 from incentive.settlement import api as settlement_api
 from incentive.settlement import checks as settlement_checks  # noqa: F401 - registers itself
 from incentive.settlement import jobs as settlement_jobs  # noqa: F401 - listens to check-in
@@ -164,6 +164,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["require_at_station"] = stations.require_at
     app.extensions["require_at_shift"] = activities.require_at
     app.extensions[separation.KIN] = family.are_family
+    app.extensions[settled.AWARDED] = awards.awarded_at_of
     app.extensions["caller_key"] = lambda: str(caller.caller().person_id)
     api = http.init_app(app)
     for blueprint in API_BLUEPRINTS:

@@ -9,6 +9,7 @@ from flask import Response
 
 from incentive.checkin import schemas as shapes
 from incentive.checkin import service, showing
+from incentive.checkin.settled import dated
 from incentive.checkin.showing import ShownCode
 from incentive.core import clock
 from incentive.core.addresses import public_base
@@ -100,7 +101,7 @@ def confirm(attendance_id: UUID) -> Any:
 def my_records(query: dict[str, Any]) -> Page:
     """List the caller's service records, the newest first."""
     with transaction():
-        return service.records_of(caller().person_id, **({"cursor": None} | query))
+        return _dated(service.records_of(caller().person_id, **({"cursor": None} | query)))
 
 
 @bp.get("/service-records")
@@ -110,7 +111,7 @@ def my_records(query: dict[str, Any]) -> Page:
 def records(query: dict[str, Any]) -> Page:
     """List the service records that the caller may decide on, the oldest first."""
     with transaction():
-        return service.records_for(caller(), **({"cursor": None} | query))
+        return _dated(service.records_for(caller(), **({"cursor": None} | query)))
 
 
 @bp.post("/service-records/<uuid:record_id>/verify")
@@ -120,7 +121,7 @@ def records(query: dict[str, Any]) -> Page:
 def verify(wanted: dict[str, str], record_id: UUID) -> Any:
     """Vouch for a service record; points follow. One that was rejected needs a reason."""
     with transaction():
-        return service.verify(record_id, caller(), clock.now(), wanted["reason"])
+        return dated([service.verify(record_id, caller(), clock.now(), wanted["reason"])])[0]
 
 
 @bp.post("/service-records/<uuid:record_id>/reject")
@@ -130,7 +131,11 @@ def verify(wanted: dict[str, str], record_id: UUID) -> Any:
 def reject(wanted: dict[str, str], record_id: UUID) -> Any:
     """Refuse a service record, for a reason that its person reads."""
     with transaction():
-        return service.reject(record_id, caller(), wanted["reason"], clock.now())
+        return dated([service.reject(record_id, caller(), wanted["reason"], clock.now())])[0]
+
+
+def _dated(found: Page) -> Page:
+    return Page(dated(found.items), found.next_cursor)
 
 
 def _rotating() -> Show:

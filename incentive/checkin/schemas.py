@@ -210,6 +210,9 @@ class ServiceRecordSchema(Schema):
     settled = fields.Boolean(
         required=True, metadata={"description": "Its award was decided; nobody changes it any more"}
     )
+    settled_at = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "When its award was decided"}
+    )
 
 
 class RecordQuerySchema(PageQuerySchema):

@@ -1,6 +1,7 @@
 """Awards with all that they come from and lead to, each in one round trip."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,14 @@ def by_transaction(transaction_ids: Sequence[int]) -> dict[int, Row[*tuple[Any, 
         .where(Award.transaction_id.in_(transaction_ids))
     )
     return {row.transaction_id: row for row in rows}
+
+
+def awarded_at(record_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """Return when records were awarded for, by record."""
+    found = select(Award.service_record_id, Award.awarded_at).where(
+        Award.service_record_id.in_(record_ids)
+    )
+    return {row.service_record_id: row.awarded_at for row in session().execute(found)}
 
 
 def award(record_id: UUID) -> Row[*tuple[Any, ...]] | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,11 @@ def reasons(transaction_ids: Sequence[int], language: str) -> dict[int, Reason]:
         )
         for transaction_id, row in award_queries.by_transaction(transaction_ids).items()
     }
+
+
+def awarded_at_of(record_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """Return when records were awarded for, be it with 0 points; those that were not are left out."""
+    return award_queries.awarded_at(record_ids) if record_ids else {}
 
 
 def award(record_id: UUID, by: Caller, language: str) -> dict[str, Any]:

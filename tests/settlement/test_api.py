@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from incentive.core.db import transaction
@@ -25,6 +27,20 @@ def test_a_person_reads_their_balance_with_its_expiry(client, paid):
         "held": 0,
         "balances": [{"purpose": "available", "points": 10, "expires_on": "2027-12-31"}],
     }
+
+
+def test_a_record_tells_when_it_was_settled_and_one_that_waits_tells_nothing(client, books):
+    with transaction():
+        person = make.person()
+        activity = make.activity(make.region(), by=make.person())
+        make.service_record(make.shift(activity), person, 60)
+        service.settle(NOW)
+        later = make.shift(activity, starts_at=make.NINE + timedelta(days=1))
+        make.service_record(later, person, 60)
+        headers = make.bearer(person)
+    listed = client.get("/api/v1/me/service-records", headers=headers).json["items"]
+    told = [(record["settled"], record["settled_at"]) for record in listed]
+    assert told == [(False, None), (True, NOW.isoformat())]
 
 
 @pytest.mark.parametrize(("language", "word"), [("zh", "分钟"), ("en", "minutes")])

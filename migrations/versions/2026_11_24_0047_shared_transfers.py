@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0044_shared_transfers"
-down_revision = "0043_settled_statements"
+revision = "0047_shared_transfers"
+down_revision = "0046_consents"
 branch_labels = None
 depends_on = None
 
