@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from incentive.config import Settings
+from incentive.core import dropped  # noqa: F401 - listens to every pool
 
 NAMING: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
