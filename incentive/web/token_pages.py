@@ -12,7 +12,9 @@ from incentive.core.errors import IncentiveError, Unauthenticated, Unavailable
 from incentive.core.i18n import Text, _
 from incentive.core.needs import OWN, needs
 from incentive.people.caller import Caller, caller
+from incentive.people.permission_words import words
 from incentive.people.tokens import service as tokens
+from incentive.people.tokens.service import OWN as OWN_THINGS
 from incentive.web import forms
 from incentive.web.errors import FieldUnreadable
 from incentive.web.site import bp
@@ -62,9 +64,10 @@ def _page(refusal: IncentiveError | None = None) -> str:
     with transaction():
         who = caller()
         found = [
-            {"row": each, "scopes": tokens.scopes(each)} for each in tokens.tokens(who, clock.now())
+            {"row": each, "scopes": [_said(scope) for scope in tokens.scopes(each)]}
+            for each in tokens.tokens(who, clock.now())
         ]
-        held = tokens.scopes_of(who)
+        held = [(scope, _said(scope)) for scope in tokens.scopes_of(who)]
     return render_template(
         "web/tokens.html",
         tokens=found,
@@ -75,3 +78,7 @@ def _page(refusal: IncentiveError | None = None) -> str:
         days_max=tokens.DAYS_MAX,
         refusal=refusal,
     )
+
+
+def _said(scope: str) -> Text | str:
+    return _("What is my own") if scope == OWN_THINGS else words(scope)

@@ -64,8 +64,8 @@ def devices(**more):
 def tokens(**more):
     row = SimpleNamespace(id=HERE, name="报表", expires_at=NOW, **TIMES)
     return {
-        "tokens": [{"row": row, "scopes": ["own", "station.goods"]}],
-        "held": ["own", "station.goods"],
+        "tokens": [{"row": row, "scopes": ["我自己的", "管理商品"]}],
+        "held": [("own", "我自己的"), ("station.goods", "管理商品")],
         "chosen": ["own"],
         "typed": {},
         "days": 90,
