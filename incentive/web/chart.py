@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 WIDTH: Final = 720
@@ -10,7 +11,9 @@ _LEFT: Final = 64
 _TOP: Final = 12
 _BOTTOM: Final = 28
 _STEPS: Final = 4
-_LABELS_MAX: Final = 13
+# How wide a letter of a label is about, at its size: a Chinese one, and any other; and between two.
+_WIDE, _NARROW, _GAP = 12.5, 7.5, 10
+_FIRST_WIDE: Final = "\u2e80"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +80,26 @@ def chart(labels: Sequence[str], series: Sequence[Sequence[int]], *, line: bool)
     points = " ".join(
         f"{middles[n]},{y(value)}" for n, value in enumerate(series[0] if line else ())
     )
-    every = -(-len(labels) // _LABELS_MAX) or 1
+    # As many labels as do not run into each other; the latest is always there.
+    widest = max((_width(words) for words in labels), default=0)
+    edge = WIDTH - widest / 2
+    drawn_in = max(middles[-1] - edge, 0) if middles else 0
+    every = ceil((widest + _GAP + drawn_in) / slot)
     return Chart(
         bars,
         points,
         [Mark(y(level), f"{level:,}") for level in range(low, high + 1, step)],
-        [Mark(middles[n], words) for n, words in enumerate(labels) if n % every == 0],
+        [
+            Mark(round(min(middles[n], edge), 1), words)
+            for n, words in enumerate(labels)
+            if (len(labels) - 1 - n) % every == 0
+        ],
         y(0),
     )
+
+
+def _width(words: str) -> float:
+    return sum(_WIDE if letter >= _FIRST_WIDE else _NARROW for letter in words)
 
 
 def _round_up(span: int) -> int:

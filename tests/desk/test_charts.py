@@ -1,6 +1,7 @@
 """Points over time agree with the rows behind each figure."""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -119,6 +120,17 @@ def test_any_values_make_a_chart_within_its_frame(values):
         drawn = chart(labels, [values], line=line)
         assert all(0 <= bar.y <= bar.y + bar.height <= 240 for bar in drawn.bars)
         assert len(drawn.levels) >= 2
+
+
+@pytest.mark.parametrize("months", [1, 2, 12, 60])
+@pytest.mark.parametrize("words", ["{}年12月", "{}"])
+def test_labels_stand_beside_each_other_and_the_latest_is_among_them(months, words):
+    labels = [words.format(2000 + n) for n in range(months)]
+    marks = chart(labels, [[1] * months], line=True).labels
+    wide = 4 * 7 + 2 * 12 + 2 * 7 if "年" in words else 4 * 7
+    assert marks[-1].words == labels[-1]
+    assert marks[-1].at + wide / 2 <= 720
+    assert all(after.at - before.at > wide for before, after in pairwise(marks))
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
