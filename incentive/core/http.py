@@ -20,7 +20,7 @@ from webargs.core import is_json
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import UnsupportedMediaType
 
-from incentive.core import clock, idempotency
+from incentive.core import clock, idempotency, uploads
 from incentive.core.db import transaction
 from incentive.core.needs import Need
 
@@ -204,6 +204,7 @@ def init_app(app: Flask) -> Api:
             "security": [{"bearer": []}],
         },
     )
+    uploads.init_app(app)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     return Api(app)
