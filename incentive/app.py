@@ -46,6 +46,7 @@ from incentive.people.consents import notice_api
 from incentive.people.devices import api as devices_api
 from incentive.people.external import api as identities_api
 from incentive.people.external import service as external
+from incentive.people.imports import api as imports_api
 from incentive.people.one_time import api as one_time_api
 from incentive.people.second_factor import api as second_factor_api
 from incentive.people.sessions import api as sessions_api
@@ -95,6 +96,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     notice_api.bp,
     consents_api.bp,
     finding_api.bp,
+    imports_api.bp,
     delegation_api.bp,
     one_time_api.bp,
     second_factor_api.bp,

@@ -1,13 +1,17 @@
 """What callers leave behind, forgotten in time."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from incentive.core import clock, idempotency
 from incentive.core.db import transaction
-from incentive.core.jobs import periodic
+from incentive.core.jobs import enqueue, lasting, periodic
 from incentive.people import queries, sweeping
 from incentive.people.devices import queries as device_queries
 from incentive.people.external import queries as external_queries
+from incentive.people.imports import queries as import_queries
+from incentive.people.imports import sweeping as import_sweeping
+from incentive.people.imports import working
 from incentive.people.one_time import queries as one_time_queries
 
 ANSWERS_KEPT = timedelta(days=7)
@@ -34,3 +38,26 @@ def forget() -> None:
 def sweep_keys() -> None:
     """Drop keys of personal data that are nobody's. Run twice, finds nothing more."""
     sweeping.sweep(clock.now())
+
+
+@lasting(3600)
+def work_on_import(import_id: str) -> None:
+    """Read a list of persons, enter it, or take it back: whatever it waits for."""
+    working.work_on(UUID(import_id))
+
+
+@periodic(seconds=60)
+def resume_imports() -> None:
+    """Go on with the lists that wait: their pokes may be lost, or their worker died."""
+    with transaction():
+        for import_id in import_queries.working():
+            enqueue(work_on_import, str(import_id))
+
+
+@periodic(cron="25 * * * *")
+def forget_imports() -> None:
+    """Forget what lists of persons said a day after; of whom, and who was entered, is kept."""
+    while True:
+        with transaction():
+            if not import_sweeping.sweep_old(clock.now()):
+                return

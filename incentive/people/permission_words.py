@@ -8,6 +8,7 @@ from incentive.core.i18n import Text, _
 WORDS: Final[dict[str, Text]] = {
     # People
     "person.create": _("Enter persons"),
+    "person.import": _("Enter whole lists of persons, and undo it"),
     "person.find": _("Find persons; they are shown masked"),
     "person.reveal": _("See personal data in full, for a reason"),
     "person.block": _("Block persons and let them in again"),

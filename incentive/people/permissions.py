@@ -51,6 +51,7 @@ def _held(of: str, *roles: str) -> Permission:
 TABLE: Final[dict[str, Permission]] = {
     # People
     "person.create": _held(REGION, GRID_WORKER, COMMUNITY_WORKER, ADMINISTRATOR),
+    "person.import": _held(REGION, COMMUNITY_WORKER, ADMINISTRATOR),
     "person.find": _held(REGION, GRID_WORKER, COMMUNITY_WORKER, ADMINISTRATOR),
     "person.reveal": _held(REGION, COMMUNITY_WORKER, ADMINISTRATOR),
     "person.block": _held(STATION, ADMINISTRATOR),

@@ -10,6 +10,7 @@ from incentive.people.caller import SESSION, Caller
 # Endpoint, label, and the permissions of which one opens it; one that is not installed is left out.
 _TABS: Final[tuple[tuple[str, Text, tuple[str, ...]], ...]] = (
     ("web.person_search", _("Persons"), ("person.find",)),
+    ("web.import_list", _("Lists of persons"), ("person.import",)),
     ("web.role_list", _("Roles"), ("role.grant",)),
     ("web.role_grant", _("Grant a role"), ("role.grant",)),
     ("web.device_list", _("Devices"), ("shift.run", "station.serve")),
@@ -32,7 +33,7 @@ def tabs(who: Caller, here: str) -> list[dict[str, Any]]:
 
 def front(who: Caller) -> str | None:
     """Return the endpoint of the first of the pages about people that `who` may open."""
-    for endpoint, _label, permissions in _TABS[:2]:
+    for endpoint, _label, permissions in _TABS[:3]:
         if endpoint in current_app.view_functions and any(map(who.regions_for, permissions)):
             return endpoint
     return None

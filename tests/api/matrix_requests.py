@@ -36,6 +36,7 @@ class Sample:
     form: Content | None = None
     query: Content | None = None
     files: Content | None = None
+    body: Callable[[Side], bytes] | None = None
     ids: dict[str, str] = field(default_factory=dict)
     whose: str | None = None
     target: bool = False
@@ -76,6 +77,13 @@ def bank_file() -> bytes:
     return out.getvalue().encode("gb18030")
 
 
+def person_list() -> bytes:
+    return "姓名,手机号\n新人,13977771234\n".encode()
+
+
+ENTERED = {"import_id": "entered_import"}
+# What is given up loses its key, which no roll-back brings back.
+SPARE = {"import_id": "spare_import"}
 WHY = sends(reason="理由")
 ROLE = {"role_id": "role_of_volunteer"}
 NOTE = sends(note="说明")
@@ -263,6 +271,20 @@ SAMPLES: dict[str, Sample] = {
     "web.move_role_end": Sample(form=lambda _: {"until": tomorrow()}, ids=ROLE),
     # Nobody has just ended it.
     "web.undo_role_end": Sample(form=sends(), ids=ROLE, let_through=frozenset({409})),
+    # Lists of persons
+    "api_imports.send": Sample(
+        query=lambda s: {"region": s.place.code}, body=lambda _: person_list()
+    ),
+    "api_imports.enter": Sample(sends()),
+    "api_imports.undo": Sample(ids=ENTERED),
+    "api_imports.give_up": Sample(ids=SPARE),
+    "web.send_list": Sample(
+        form=lambda s: {"region": s.place.code},
+        files=lambda _: {"file": (io.BytesIO(person_list()), "x.csv")},
+    ),
+    "web.enter_list": Sample(form=sends()),
+    "web.undo_list": Sample(form=sends(), ids=ENTERED),
+    "web.give_list_up": Sample(form=sends(), ids=SPARE),
     # Devices
     "api_devices.pair_scanner": Sample(sends(name="门口")),
     "api_devices.pair_counter": Sample(sends(name="柜台")),

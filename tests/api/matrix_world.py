@@ -31,6 +31,9 @@ from incentive.people.caller import Caller, identify
 from incentive.people.consents import notices
 from incentive.people.domain import STATION_ROLES
 from incentive.people.external.models import LinkedIdentity
+from incentive.people.imports import checking
+from incentive.people.imports import queries as import_queries
+from incentive.people.imports import service as imports
 from incentive.people.models import SignIn
 from incentive.people.permissions import ROLES
 from incentive.points.budgets import setting as budgets
@@ -107,6 +110,7 @@ def build(code: str, mark: str) -> Side:
     _family(side)
     _devices(side)
     _linked(side)
+    _imports(side)
     # Before there are awards: it is not to take from one that is reversed.
     by, number = side.caller("worker"), side.ids["number_of_volunteer"]
     taken = corrections.adjust(by, volunteer_number=number, points=-3, reason=mark, at=clock.now())
@@ -393,6 +397,19 @@ def _linked(side: Side) -> None:
     blind, volunteer = side.mark.encode(), side.people["volunteer"]
     made = {"provider": "test", "subject_blind": blind, "person_id": volunteer.id}
     side.keep(identity_id=make.add(LinkedIdentity(**made, linked_at=clock.now())).id)
+
+
+def _imports(side: Side) -> None:
+    """Lists that wait for somebody to look at them, and one that was entered."""
+    by, at = side.caller("worker"), clock.now()
+    content = f"姓名,手机号\n新{side.mark},\n新人,139{side.place.code[-8:]}\n".encode()
+    for name in ("import_id", "spare_import", "entered_import"):
+        sent = imports.send(by, region=side.place.code, content=content, at=at)
+        checking.check(sent, at)
+        side.keep(**{name: sent.id})
+    session().flush()
+    entered = {"status": "entered", "entered_at": at, "asked_by": by.person_id}
+    import_queries.change(side.ids["entered_import"], **entered)
 
 
 def _family(side: Side) -> None:

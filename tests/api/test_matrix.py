@@ -117,6 +117,8 @@ def send(app, client, world, rule, sample, persona):
     if sample.form:
         form = {"key": str(new_id())} | {k: str(v) for k, v in sample.form(world.here).items()}
         more["data"] = form | (sample.files(world.here) if sample.files else {})
+    if sample.body:
+        more["data"] = sample.body(world.here)
     sent = path + repr(more)
     vars(g._get_current_object()).clear()
     connection = db.engines[None]

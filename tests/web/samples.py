@@ -20,6 +20,7 @@ from incentive.web.points_policy_pages import NUMBERS, SWITCHES
 from tests.web import (
     consent_samples,
     desk_samples,
+    import_samples,
     people_samples,
     settlement_samples,
     sign_in_samples,
@@ -1335,6 +1336,7 @@ PAGES |= desk_samples.PAGES
 PAGES |= people_samples.PAGES
 PAGES |= settlement_samples.PAGES
 PAGES |= sign_in_samples.PAGES
+PAGES |= import_samples.PAGES
 PAGES["register_proving"] = (
     "web/register.html",
     lambda: register(proving=True, sent=True, typed={"name": "李春梅", "phone": "13812345678"}),

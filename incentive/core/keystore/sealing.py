@@ -25,12 +25,29 @@ def seal(key: bytes, place: str, text: str) -> bytes:
 
     `place` says where it belongs, like `default/<person's id>/phone`.
     """
+    return seal_bytes(key, place, text.encode())
+
+
+def seal_bytes(key: bytes, place: str, plain: bytes) -> bytes:
+    """Return `plain` as `seal` does a text."""
     nonce = secrets.token_bytes(_NONCE_BYTES)
-    return _VERSION + nonce + AESGCM(key).encrypt(nonce, text.encode(), _bound(place))
+    return _VERSION + nonce + AESGCM(key).encrypt(nonce, plain, _bound(place))
 
 
 def unseal(key: bytes, place: str, sealed: bytes) -> str:
     """Return the text that was sealed for `place`.
+
+    Raises:
+        Unreadable: it was not, or not by this key.
+    """
+    try:
+        return unseal_bytes(key, place, sealed).decode()
+    except UnicodeDecodeError:
+        raise Unreadable from None
+
+
+def unseal_bytes(key: bytes, place: str, sealed: bytes) -> bytes:
+    """Return what `seal_bytes` was given for `place`.
 
     Raises:
         Unreadable: it was not, or not by this key.
@@ -40,7 +57,7 @@ def unseal(key: bytes, place: str, sealed: bytes) -> str:
         raise Unreadable
     try:
         nonce, box = rest[:_NONCE_BYTES], rest[_NONCE_BYTES:]
-        return AESGCM(key).decrypt(nonce, box, _bound(place)).decode()
+        return AESGCM(key).decrypt(nonce, box, _bound(place))
     except (InvalidTag, ValueError):
         raise Unreadable from None
 

@@ -98,6 +98,15 @@ class KeyStore:
         """Destroy a person's data key, at once and for good; again changes nothing."""
         self._ask("destroy_person_key(:code, :id)", code=code, id=person_id)
 
+    def destroy_all(self, code: str, person_ids: Collection[UUID]) -> None:
+        """Destroy the data keys of many persons, as `destroy`."""
+        self._rows(
+            "SELECT count(public.destroy_person_key(:code, each.id))"
+            " FROM unnest(CAST(:ids AS uuid[])) AS each (id)",
+            code=code,
+            ids=sorted(set(person_ids)),
+        )
+
     def holders(self, code: str, after: UUID | None, made_before: datetime) -> list[UUID]:
         """Return up to 1,000 ids, in order, of those who have a key made before then."""
         rows = self._ask(
