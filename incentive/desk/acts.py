@@ -1,5 +1,6 @@
 """The audit log, searched: who did what, within the reader's scope."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -8,6 +9,7 @@ from sqlalchemy import Select, select
 
 from incentive.audit.models import AuditEntry
 from incentive.core.clock import day_bounds
+from incentive.core.db import session
 from incentive.core.paging import Page, page
 from incentive.core.zone import timezone
 from incentive.desk.errors import DaysBackwards, UnknownNumber
@@ -19,18 +21,21 @@ from incentive.regions import service as regions
 
 _PERSON: Final = "person:"
 _NUMBER_LENGTH: Final = 13
+_AT_ONCE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class ActFilter:
     """Which acts; local days, both within. `actor`: a volunteer number, `cli` or `system`.
 
-    `subject`: a volunteer number, or a key such as `station:<id>`.
+    `subject`: a volunteer number, or a key such as `station:<id>`. `region`: a region's code, of
+    what was done there, below it, or at a station there.
     """
 
     actor: str | None = None
     action: str | None = None
     subject: str | None = None
+    region: str | None = None
     first_day: date | None = None
     last_day: date | None = None
 
@@ -54,7 +59,7 @@ def search(caller: Caller, which: ActFilter, *, cursor: str | None = None, limit
     """Return a page of the acts in the caller's scope, the latest first.
 
     Raises:
-        OutOfScope, DaysBackwards, UnknownNumber: nothing is shown.
+        OutOfScope, DaysBackwards, UnknownNumber, UnknownRegion: nothing is shown.
     """
     found = page(
         _acts(reach_of(caller), which),
@@ -80,6 +85,19 @@ def about(caller: Caller, subject: str, limit: int) -> list[Act]:
     return _shown(list(found.items))
 
 
+def stream(caller: Caller, which: ActFilter) -> Iterator[Act]:
+    """Return all acts in the caller's scope, the latest first, some at a time.
+
+    Raises:
+        As `search`.
+    """
+    found = _acts(reach_of(caller), which).order_by(AuditEntry.id.desc())
+    rows = session().scalars(found.execution_options(yield_per=_AT_ONCE))
+    for some in rows.partitions():
+        # One question for the names of so many; all of them would not fit into memory.
+        yield from _shown(list(some))
+
+
 def _acts(reach: Reach, which: ActFilter) -> Select[*tuple[Any, ...]]:
     if which.first_day and which.last_day and which.first_day > which.last_day:
         raise DaysBackwards
@@ -90,6 +108,9 @@ def _acts(reach: Reach, which: ActFilter) -> Select[*tuple[Any, ...]]:
         found = found.where(AuditEntry.action == which.action)
     if which.subject:
         found = found.where(AuditEntry.subject == _person_or(which.subject, "subject"))
+    if which.region:
+        path = regions.region_by_code(which.region).path
+        found = found.where(acts_within(Reach(whole=False, paths=(path,))))
     if which.first_day:
         found = found.where(AuditEntry.at >= day_bounds(which.first_day, timezone())[0])
     if which.last_day:

@@ -33,6 +33,10 @@ class ActFilterSchema(DaysSchema):
     subject = fields.String(
         validate=_SHORT, metadata={"description": "A volunteer number, or a key: `station:<id>`"}
     )
+    region = fields.String(
+        validate=validate.Length(2, 24),
+        metadata={"description": "A region's code: what was done there, below or at a station"},
+    )
 
 
 class ActQuerySchema(ActFilterSchema, PageQuerySchema):

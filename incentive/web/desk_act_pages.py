@@ -1,28 +1,31 @@
 """The audit log, to search."""
 
-import json
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from incentive.audit.actions import ACTIONS
 from incentive.core.db import transaction
+from incentive.core.http import API_PREFIX
 from incentive.core.needs import REACH, needs
 from incentive.core.paging import Page
 from incentive.desk import acts
+from incentive.desk.act_words import changes
 from incentive.desk.acts import Act, ActFilter
 from incentive.desk.errors import DaysBackwards, UnknownNumber
 from incentive.desk.reach import PERMISSION
 from incentive.desk.schemas import ActFilterSchema
-from incentive.desk.words import FIELDS, ROLES
+from incentive.desk.words import ROLES
 from incentive.people.caller import caller
+from incentive.regions.errors import UnknownRegion
 from incentive.web import filters
 from incentive.web.addresses import pager
 from incentive.web.site import bp
 
 ROWS: Final = 50
-_FILTERS: Final = ("actor", "action", "subject", "from", "to")
+_FILTERS: Final = ("actor", "action", "subject", "region", "from", "to")
 
 
 @bp.get("/desk/acts")
@@ -41,14 +44,22 @@ def desk_acts() -> ResponseReturnValue:
                 page = acts.search(who, ActFilter(**given), cursor=cursor, limit=ROWS)
             except (DaysBackwards, UnknownNumber) as error:
                 errors = [error]
+            except UnknownRegion as error:
+                errors = [filters.at("region", error)]
     return render_template(
         "web/desk_acts.html",
         filters=typed,
         errors=[(error.field, error.message) for error in errors],
         actions=sorted((name, str(words)) for name, words in ACTIONS.items()),
         rows=[shown_act(act) for act in page.items],
+        xlsx=_file(typed),
         **pager(page.next_cursor),
     ), 422 if errors else 200
+
+
+def _file(typed: dict[str, str]) -> str:
+    query = urlencode({name: value for name, value in typed.items() if value})
+    return f"{API_PREFIX}/audit-log.xlsx?{query}"
 
 
 def shown_act(act: Act) -> dict[str, Any]:
@@ -63,24 +74,6 @@ def shown_act(act: Act) -> dict[str, Any]:
         "action": ACTIONS.get(entry.action, entry.action),
         "subject": act.subject,
         "subject_key": entry.subject,
-        "changes": _changes(act.before, act.after),
+        "changes": changes(act.before, act.after),
         "reason": entry.reason,
     }
-
-
-def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[Any, str, str]]:
-    """Return what differs: field, before, after; "" where there was or is nothing."""
-    return [
-        (FIELDS.get(name, name), _words(before.get(name)), _words(after.get(name)))
-        for name in [*before, *(name for name in after if name not in before)]
-        if before.get(name) != after.get(name)
-    ]
-
-
-def _words(value: Any) -> str:
-    match value:
-        case None:
-            return ""
-        case str():
-            return value
-    return json.dumps(value, ensure_ascii=False)

@@ -146,6 +146,13 @@ def to_counters_devices(station_id: UUID, _form: UUID) -> ResponseReturnValue:
     return _to("web.counters_devices", station_id=station_id)
 
 
+@bp.get("/devices/<uuid:_form>/end")
+@needs(PUBLIC)
+def to_devices(_form: UUID) -> ResponseReturnValue:
+    """Go to the list of devices."""
+    return _to("web.device_list")
+
+
 @bp.get("/me/tokens/<uuid:_form>/end")
 @needs(PUBLIC)
 def to_tokens(_form: UUID) -> ResponseReturnValue:

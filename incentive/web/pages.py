@@ -22,6 +22,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     desk_sample_pages,
     desk_verify_pages,
     detours,
+    device_list_pages,
     device_pages,
     discrepancy_pages,
     duty_pages,

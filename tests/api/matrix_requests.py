@@ -289,6 +289,9 @@ SAMPLES: dict[str, Sample] = {
     "api_devices.pair_scanner": Sample(sends(name="门口")),
     "api_devices.pair_counter": Sample(sends(name="柜台")),
     "api_devices.end_device": Sample(ids={"device_id": "counter"}, permissions=("station.serve",)),
+    "web.end_device": Sample(
+        form=sends(), ids={"device_id": "counter"}, permissions=("station.serve",)
+    ),
     "web.pair_scanner": Sample(form=sends(name="门口")),
     "web.pair_counter": Sample(form=sends(name="柜台", days="5")),
     "web.end_scanner": Sample(form=sends(), ids={"device_id": "scanner"}),

@@ -369,6 +369,7 @@ RECORDED_ELSEWHERE: dict[str, tuple[str, str]] = {
     "api_devices.end_device": ("device.end", "tests/web/test_devices.py"),
     "web.pair_scanner": ("device.pair", "tests/web/test_devices.py"),
     "web.pair_counter": ("device.pair", "tests/web/test_devices.py"),
+    "web.end_device": ("device.end", "tests/web/test_device_list.py"),
     "web.end_scanner": ("device.end", "tests/web/test_devices.py"),
     "web.end_counter": ("device.end", "tests/web/test_devices.py"),
     "api_tokens.make_token": ("token.make", "tests/web/test_devices.py"),

@@ -1,13 +1,16 @@
 """The audit log is found by who, what, on what and when, and only within the reader's scope."""
 
+import io
 from datetime import timedelta
 
+import openpyxl
 import pytest
 
 from incentive.audit import service as audit
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.zone import today
+from incentive.desk import acts
 from tests import factories as make
 
 
@@ -127,6 +130,69 @@ def test_the_page_shows_names_of_things_and_numbers_of_people(done, browsing):
     )
     assert done.here.goods.name in filtered
     assert "新址" not in filtered
+
+
+def test_acts_are_found_by_region_with_all_below_and_only_within_the_scope(done, asking):
+    code = done.here.place.code
+    assert found(asking(done.chief, "/audit-log", region=code)) == [
+        ("goods.receive", f"item:{done.here.goods.id}"),
+        ("station.change", f"station:{done.here.shop.id}"),
+    ]
+    assert len(found(asking(done.chief, "/audit-log", region="53"))) == 3
+    assert found(asking(done.there.auditor, "/audit-log", region=code)) == []
+    nowhere = asking(done.chief, "/audit-log", region="99")
+    assert nowhere.json["code"] == "regions.unknown_region"
+
+
+def workbook(answer):
+    assert answer.status_code == 200, answer.text
+    data = answer.get_data()
+    answer.close()
+    return openpyxl.load_workbook(io.BytesIO(data)).active
+
+
+def test_the_selection_is_a_workbook_in_words_in_which_nothing_runs(done, asking):
+    with transaction():
+        audit.record(
+            "role.grant",
+            actor=f"person:{done.administrator.id}",
+            role="administrator",
+            scope=f"region:{done.here.place.path}",
+            subject=f"person:{done.here.person.id}",
+            after={"role": "auditor", "valid_until": "2026-12-01T16:00:00+00:00", "id": "x"},
+            reason="=1+1",
+        )
+
+    def rows(who, **query):
+        return list(workbook(asking(who, "/audit-log.xlsx", **query)).iter_rows(min_row=2))
+
+    (row,) = rows(done.chief, action="role.grant")
+    cells = [cell.value for cell in row]
+    assert cells[2] == done.administrator.volunteer_number
+    assert cells[3] == "管理员"
+    assert (cells[6], cells[7]) == ("授予角色", done.here.person.volunteer_number)
+    role, until = cells[9].split("\n")
+    assert role.endswith(": 审计员")
+    assert until.endswith(": 2026-12-02 00:00")
+    assert (row[10].value, row[10].data_type) == ("=1+1", "s")
+    assert len(rows(done.chief)) == 5
+    assert len(rows(done.there.auditor)) == 1
+    assert asking(done.here.manager, "/audit-log.xlsx").status_code == 403
+
+
+def test_many_acts_are_written_some_at_a_time(done, asking, monkeypatch):
+    monkeypatch.setattr(acts, "_AT_ONCE", 2)
+    numbers = [cell.value for cell in workbook(asking(done.chief, "/audit-log.xlsx"))["A"][1:]]
+    assert len(numbers) == 4
+    assert numbers == sorted(numbers, reverse=True)
+
+
+def test_the_page_leads_to_the_workbook_of_the_selection(done, browsing):
+    code = done.here.place.code
+    page = browsing(done.chief).get(f"/desk/acts?region={code}").text
+    assert f"/api/v1/audit-log.xlsx?region={code}" in page
+    assert done.there.shop.name not in page
+    assert browsing(done.chief).get("/desk/acts?region=99").status_code == 422
 
 
 def test_the_page_tells_at_the_field_what_to_mend(done, browsing):

@@ -32,9 +32,10 @@ def acts(**more: Any) -> dict[str, Any]:
     }
     by_hand = usual | {"actor": "cli", "role": "", "place": "", "origin": "", "changes": []}
     return {
-        "filters": dict.fromkeys(("actor", "action", "subject", "from", "to"), ""),
+        "filters": dict.fromkeys(("actor", "action", "subject", "region", "from", "to"), ""),
         "errors": [],
         "actions": [("item.change", "修改物品"), ("role.grant", "授予角色")],
+        "xlsx": "#xlsx",
         "rows": [usual, by_hand | {"reason": "供货商更换包装，价格随之调整。"}],
         "first": None,
         "older": "#",

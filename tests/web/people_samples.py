@@ -165,7 +165,31 @@ def granting_to(**more):
     )
 
 
+def device(number=1, **more):
+    row = {"id": UUID(int=number), "name": "左门", "expires_at": NOW}
+    of = {"is_scanner": True, "place": "清洁家园 · 上午班", "starts_at": NOW, "ends_at": NOW}
+    usual = {"paired_by": NUMBER, "href": "#", "region": "翠湖社区"}
+    return usual | of | {"device": sign_in("device", **row)} | more
+
+
+def device_list(**more):
+    at_counter = {"is_scanner": False, "place": "翠湖驿站", "starts_at": None, "ends_at": None}
+    filters = dict.fromkeys(("kind", "region", "name", "number"), "")
+    usual = {"tabs": TABS, "filters": filters, "errors": [], "refusal": None, "first": None}
+    return usual | {"rows": [device(), device(2, **at_counter)], "older": "#older"} | more
+
+
 PAGES = {
+    "device_list": ("web/device_list.html", device_list),
+    "device_list_empty": (
+        "web/device_list.html",
+        lambda: device_list(
+            rows=[],
+            older=None,
+            errors=[("number", "没有此编号。")],
+            refusal=IncentiveError("不可。"),
+        ),
+    ),
     "persons": ("web/persons.html", persons),
     "persons_found": (
         "web/persons.html",
