@@ -109,13 +109,18 @@ def of(person_id: UUID, at: datetime) -> list[Delegation]:
     ]
 
 
-def _part(held: RoleGrant, permissions: Collection[str] | None) -> list[str]:
-    """Return the permissions that are handed on of a role: those wanted, or all that can be."""
+def delegable(held: RoleGrant) -> list[str]:
+    """Return the permissions of a role that its holder can hand on; none of one handed to them."""
     if held.delegated_from is not None or held.role in SELF_ROLES:
-        raise NotDelegable
+        return []
     only = None if held.permissions is None else frozenset(held.permissions)
     whole = Grant(held.role, None, None, only)
-    can_be = {name for name in TABLE if whole.gives(name)} - NEVER_DELEGATED
+    return [name for name in TABLE if whole.gives(name) and name not in NEVER_DELEGATED]
+
+
+def _part(held: RoleGrant, permissions: Collection[str] | None) -> list[str]:
+    """Return the permissions that are handed on of a role: those wanted, or all that can be."""
+    can_be = set(delegable(held))
     given = can_be if permissions is None else set(permissions)
     if not given or not given <= can_be:
         raise NotDelegable

@@ -43,6 +43,20 @@ def revoke_role(grant_id: UUID, *, by: Caller, at: datetime, reason: str = "") -
     return grant.person_id
 
 
+def give_back(grant_id: UUID, *, by: Caller, at: datetime) -> None:
+    """End what the caller handed on to somebody, or what was handed on to them.
+
+    Raises:
+        UnknownRole: it is none of these, or has ended.
+    """
+    grant = role_queries.lock_grant(grant_id, at)
+    if grant is None or grant.delegated_from is None:
+        raise UnknownRole
+    if by.person_id not in {grant.person_id, grant.granted_by}:
+        raise UnknownRole
+    _end(grant, "role.take_back", by, at, "")
+
+
 def undo_end(grant_id: UUID, *, by: Caller, at: datetime) -> UUID:
     """Let a role go on that the caller ended within the last 10 minutes; return whose it is.
 

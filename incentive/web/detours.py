@@ -160,6 +160,14 @@ def to_tokens(_form: UUID) -> ResponseReturnValue:
     return _to("web.my_tokens")
 
 
+@bp.get("/me/roles/<uuid:_form>/hand-on")
+@bp.get("/me/roles/<uuid:_form>/give-back")
+@needs(PUBLIC)
+def to_own_roles(_form: UUID) -> ResponseReturnValue:
+    """Go to one's own roles."""
+    return _to("web.my_roles")
+
+
 @bp.get("/me/sessions/end-all")
 @bp.get("/me/sessions/<uuid:_form>/end")
 @needs(PUBLIC)

@@ -35,6 +35,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     merchant_statement_acts,
     merchant_statement_pages,
     my_dispute_pages,
+    my_role_pages,
     password_pages,
     person_acts,
     person_pages,

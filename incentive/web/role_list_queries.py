@@ -44,7 +44,20 @@ def listed(
     which: RoleFilter, paths: Sequence[str], station_ids: Sequence[UUID], at: datetime
 ) -> Select[*tuple[Any, ...]]:
     """Return RoleGrant, holder, home, place and who gave and ended it, of the roles in reach."""
-    found = (
+    found = _rows().where(_reached(paths, station_ids), _in_state(which.state, at))
+    if which.person_id is not None:
+        found = found.where(RoleGrant.person_id == which.person_id)
+    if which.role is not None:
+        found = found.where(RoleGrant.role == which.role)
+    elif which.person_id is None:
+        found = found.where(RoleGrant.role.not_in(SELF_ROLES))
+    if which.path is not None:
+        found = found.where(_reached([which.path], ()))
+    return found
+
+
+def _rows() -> Select[*tuple[Any, ...]]:
+    return (
         select(
             RoleGrant,
             Person.volunteer_number.label("number"),
@@ -62,17 +75,7 @@ def listed(
         .outerjoin(_At, _At.id == Station.region_id)
         .outerjoin(_Giver, _Giver.id == RoleGrant.granted_by)
         .outerjoin(_Ender, _Ender.id == RoleGrant.ended_by)
-        .where(_reached(paths, station_ids), _in_state(which.state, at))
     )
-    if which.person_id is not None:
-        found = found.where(RoleGrant.person_id == which.person_id)
-    if which.role is not None:
-        found = found.where(RoleGrant.role == which.role)
-    elif which.person_id is None:
-        found = found.where(RoleGrant.role.not_in(SELF_ROLES))
-    if which.path is not None:
-        found = found.where(_reached([which.path], ()))
-    return found
 
 
 def roles_in_reach(
@@ -81,6 +84,13 @@ def roles_in_reach(
     """Return a person's roles in reach, as `listed`: those that have not ended first."""
     ended = and_(RoleGrant.valid_until.is_not(None), RoleGrant.valid_until <= at)
     found = listed(RoleFilter(person_id=person_id), paths, (), at)
+    return session().execute(found.order_by(ended, RoleGrant.id.desc()).limit(limit)).all()
+
+
+def own_roles(person_id: UUID, at: datetime, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return the reader's own roles wherever they are, as `listed`; those that have not ended first."""
+    ended = and_(RoleGrant.valid_until.is_not(None), RoleGrant.valid_until <= at)
+    found = _rows().where(RoleGrant.person_id == person_id)
     return session().execute(found.order_by(ended, RoleGrant.id.desc()).limit(limit)).all()
 
 

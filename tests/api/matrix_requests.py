@@ -285,6 +285,17 @@ SAMPLES: dict[str, Sample] = {
     "web.enter_list": Sample(form=sends()),
     "web.undo_list": Sample(form=sends(), ids=ENTERED),
     "web.give_list_up": Sample(form=sends(), ids=SPARE),
+    "web.hand_role_on": Sample(
+        form=lambda s: {
+            "number": s.people["suitor"].volunteer_number,
+            "until": tomorrow(),
+            "permissions": "merchant.confirm",
+        },
+        ids=ROLE,
+        whose="volunteer",
+        let_through=frozenset({403}),
+    ),
+    "web.give_role_back": Sample(form=sends(), ids={"role_id": "handed_on"}, whose="volunteer"),
     # Devices
     "api_devices.pair_scanner": Sample(sends(name="门口")),
     "api_devices.pair_counter": Sample(sends(name="柜台")),

@@ -34,7 +34,7 @@ from incentive.people.external.models import LinkedIdentity
 from incentive.people.imports import checking
 from incentive.people.imports import queries as import_queries
 from incentive.people.imports import service as imports
-from incentive.people.models import SignIn
+from incentive.people.models import RoleGrant, SignIn
 from incentive.people.permissions import ROLES
 from incentive.points.budgets import setting as budgets
 from incentive.points.corrections import service as corrections
@@ -111,6 +111,7 @@ def build(code: str, mark: str) -> Side:
     _devices(side)
     _linked(side)
     _imports(side)
+    _handed_on(side)
     # Before there are awards: it is not to take from one that is reversed.
     by, number = side.caller("worker"), side.ids["number_of_volunteer"]
     taken = corrections.adjust(by, volunteer_number=number, points=-3, reason=mark, at=clock.now())
@@ -410,6 +411,20 @@ def _imports(side: Side) -> None:
     session().flush()
     entered = {"status": "entered", "entered_at": at, "asked_by": by.person_id}
     import_queries.change(side.ids["entered_import"], **entered)
+def _handed_on(side: Side) -> None:
+    """What the volunteer handed on of the own role to somebody who is asked about nothing."""
+    now, volunteer = clock.now(), side.people["volunteer"]
+    held = RoleGrant(
+        person_id=side.people["suitor"].id,
+        role="volunteer",
+        region_id=side.place.id,
+        permissions=["merchant.confirm"],
+        valid_from=now,
+        valid_until=now + 48 * HOUR,
+        granted_by=volunteer.id,
+        delegated_from=side.ids["role_of_volunteer"],
+    )
+    side.keep(handed_on=make.add(held).id)
 
 
 def _family(side: Side) -> None:

@@ -355,6 +355,8 @@ RECORDED_ELSEWHERE: dict[str, tuple[str, str]] = {
     "web.undo_list": ("import.undo", "tests/web/test_imports.py"),
     "web.give_list_up": ("import.give_up", "tests/web/test_imports.py"),
     "api_finding.reveal": ("person.reveal", "tests/people/test_finding.py"),
+    "web.hand_role_on": ("role.delegate", "tests/web/test_my_roles.py"),
+    "web.give_role_back": ("role.take_back", "tests/web/test_my_roles.py"),
     "web.reveal_person": ("person.reveal", "tests/web/test_people.py"),
     "web.block_person": ("person.block", "tests/web/test_people.py"),
     "web.unblock_person": ("person.unblock", "tests/web/test_people.py"),

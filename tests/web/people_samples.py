@@ -179,7 +179,23 @@ def device_list(**more):
     return usual | {"rows": [device(), device(2, **at_counter)], "older": "#older"} | more
 
 
+def my_roles(**more):
+    of = {"allows": ["扫码签到签退"], "can_be": [("shift.scan", "扫码签到签退")], "in_region": True}
+    held = [role() | of, role(2, handed_on=True, until=NOW) | of | {"can_be": []}]
+    held.append(role(3, last_day=date(2025, 12, 3)) | of | {"allows": [], "can_be": []})
+    given = {"id": UUID(int=9), "role": "社区工作者", "to": NUMBER, "place": "翠湖社区"}
+    given |= {"until": NOW, "only": ["扫码签到签退", "核实或驳回服务记录"]}
+    usual = {"roles": held, "given": [given], "days": 30, "refusal": None, "at_role": None}
+    return usual | {"typed": MultiDict()} | more
+
+
 PAGES = {
+    "my_roles": ("web/my_roles.html", my_roles),
+    "my_roles_refused": (
+        "web/my_roles.html",
+        lambda: my_roles(refusal=NothingChosen("permissions"), at_role=HERE, given=[]),
+    ),
+    "my_roles_empty": ("web/my_roles.html", lambda: my_roles(roles=[], given=[])),
     "device_list": ("web/device_list.html", device_list),
     "device_list_empty": (
         "web/device_list.html",
