@@ -12,6 +12,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     bank_pages,
     checkpoint_pages,
     code_pages,
+    consent_figure_pages,
     consent_pages,
     counter_pages,
     day_pages,

@@ -14,8 +14,9 @@ _TABS: Final[tuple[tuple[str, Text, tuple[str, ...]], ...]] = (
     ("web.role_list", _("Roles"), ("role.grant",)),
     ("web.role_grant", _("Grant a role"), ("role.grant",)),
     ("web.device_list", _("Devices"), ("shift.run", "station.serve")),
+    ("web.consent_figures", _("Consents"), ("person.reveal",)),
     ("web.desk_acts", _("Audit log"), ("audit.read",)),
-    ("web.role_table", _("Who may do what"), ()),
+    ("web.role_table_page", _("Who may do what"), ()),
 )
 
 
@@ -29,6 +30,11 @@ def tabs(who: Caller, here: str) -> list[dict[str, Any]]:
         if endpoint in current_app.view_functions
         and (not permissions or any(map(who.regions_for, permissions)))
     ]
+
+
+def is_about_people(path: str) -> bool:
+    """Say whether an address is that of one of the pages about people."""
+    return path.startswith(("/persons", "/roles", "/devices"))
 
 
 def front(who: Caller) -> str | None:

@@ -16,6 +16,7 @@ from incentive.core.paging import Page
 from incentive.desk import acts
 from incentive.people import finding, masking, personal, queries
 from incentive.people.caller import Caller, caller
+from incentive.people.consents import service as consents
 from incentive.people.errors import UnknownPerson
 from incentive.people.identity import RESIDENT_ID
 from incentive.people.second_factor import service as factor
@@ -150,6 +151,7 @@ def draw(person_id: UUID, refusal: IncentiveError | None = None) -> str:
             "beyond": role_list_queries.roles_beyond(person_id, paths, at),
             "may": may,
             "is_reader": person_id == who.person_id,
+            "consents": consents.states(person_id, at) if may["reveal"] else None,
             "access": _access(person_id, at) if may["grant"] else None,
             "acts": _acts(who, person_id) if may["audit"] else None,
             "tabs": tabs(who, "web.person_search"),

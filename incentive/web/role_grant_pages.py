@@ -30,6 +30,7 @@ from incentive.web.site import bp
 
 PLACES_MAX: Final = 60
 ROLES_MAX: Final = 30
+_ONLY_SHOWN: Final = {"may_end": False, "may_move": False, "may_undo": False}
 _ASKED: Final = ("number", "role", "q", "place", "since", "until")
 
 
@@ -141,7 +142,7 @@ def _person(who: Caller, person: Person, role: str, at: datetime) -> dict[str, A
         "name": name,
         "blocked": person.status != "active",
         "is_reader": person.id == who.person_id,
-        "held": [shown(row, who, at) for row in current],
+        "held": [shown(row, who, at) | _ONLY_SHOWN for row in current],
         "beyond": role_list_queries.roles_beyond(person.id, paths, at),
         "clashing": [ROLES[each] for each in clashing],
     }

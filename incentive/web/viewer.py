@@ -75,7 +75,8 @@ def links(who: Caller) -> list[Link]:
         found.append(_link(_("Stations"), url_for("web.counters"), "counter"))
     about_people = people_frame.front(who)
     if about_people is not None:
-        found.append(_link(_("Persons"), url_for(about_people), "people"))
+        here = people_frame.is_about_people(request.path)
+        found.append(Link(_("Persons"), url_for(about_people), "people", here))
     if who.regions_for("points.adjust"):
         found.append(_link(_("Points"), url_for("web.points_adjustments"), "points"))
     if who.regions_for("statement.read"):

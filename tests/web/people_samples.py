@@ -106,6 +106,27 @@ def access(**more):
     return {"codes_left": 8, "rows": rows, "all": 24} | more
 
 
+def consents():
+    def state(name, version, **more):
+        notice = SimpleNamespace(version=2)
+        usual = {"given": True, "since": NOW, "is_outdated": version == 1, "notice": notice}
+        return SimpleNamespace(name=name, agreed_version=version, **(usual | more))
+
+    withdrawn, silent = {"given": False}, {"given": False, "since": None}
+    return [
+        state("使用本服务", 1),
+        state("证件号码", 2),
+        state("地址", None, **withdrawn),
+        state("出生年月", None, **silent),
+    ]
+
+
+def consent_figures(**more):
+    row = {"name": "使用本服务", "version": 2, "agreed": 1204, "earlier": 96}
+    rows = [row | {"withdrawn": 3, "silent": 12}]
+    return {"tabs": TABS, "everybody": 1315, "rows": rows} | more
+
+
 def person(**more):
     who = {"id": HERE, "volunteer_number": NUMBER, "status": "active", "created_at": NOW}
     return {
@@ -120,6 +141,7 @@ def person(**more):
         "beyond": 1,
         "may": ALL,
         "is_reader": False,
+        "consents": consents(),
         "access": access(),
         "acts": {"rows": [act(), act(actor="cli", changes=[], reason="邮寄证书")], "href": "#"},
         "refusal": None,
@@ -222,7 +244,15 @@ PAGES = {
     "person_bare": (
         "web/person.html",
         lambda: person(
-            may=NONE, roles=[], ended=[], beyond=0, access=None, acts=None, home=[], told=[]
+            may=NONE,
+            roles=[],
+            ended=[],
+            beyond=0,
+            access=None,
+            acts=None,
+            consents=None,
+            home=[],
+            told=[],
         ),
     ),
     "person_blocked": (
@@ -246,6 +276,11 @@ PAGES = {
             is_reader=True,
             known=Personal(unreadable=frozenset({"name"})),
         ),
+    ),
+    "consent_figures": ("web/consent_figures.html", consent_figures),
+    "consent_figures_empty": (
+        "web/consent_figures.html",
+        lambda: consent_figures(everybody=0, rows=[]),
     ),
     "person_revealed": ("web/person_revealed.html", revealed),
     "person_revealed_erased": (

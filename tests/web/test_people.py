@@ -10,6 +10,7 @@ from incentive.core.db import session, transaction
 from incentive.core.keys import key_vault
 from incentive.people import personal
 from incentive.people.caller import identify
+from incentive.people.consents import queries as consents
 from incentive.people.second_factor.models import SecondFactor
 from tests import factories as make
 
@@ -105,7 +106,7 @@ def test_who_has_many_of_a_name_goes_through_them_by_pages(as_, cast):
     first = browser.post("/persons", {"by": "name", "what": "张伟"}).text
     cursor = re.search(r'name="cursor" value="([^"]+)"', first).group(1)
     rest = browser.post("/persons", {"by": "name", "what": "张伟", "cursor": cursor}).text
-    links = [re.findall(r'href="(/persons/[^"]+)"', page) for page in (first, rest)]
+    links = [re.findall(r'href="(/persons/[0-9a-f-]{36})"', page) for page in (first, rest)]
     assert [len(each) for each in links] == [20, 4]
     assert not set(links[0]) & set(links[1])
     assert "To the beginning" in rest
@@ -236,6 +237,28 @@ def test_an_erased_person_is_said_to_be_and_nothing_is_revealed(as_, cast, path)
     assert "This person was erased" in page
     shown = as_("worker").send(f"{path}/reveal", fields="name", reason="核对").text
     assert "This person was erased" in shown
+
+
+def test_what_somebody_agreed_to_is_shown_and_counted_within_the_scope(as_, cast, path):
+    chief = as_("chief")
+    assert "said nothing" in chief.get(path).text
+    with transaction():
+        notice = {each.kind: each for each in consents.in_force(clock.now())}["privacy"]
+        said = {"kind": "privacy", "notice_id": notice.id, "capacity": "self", "channel": "page"}
+        neighbour = make.person(home_region_id=cast.beside.id)
+        for person, given in ((cast.person, True), (neighbour, True), (neighbour, False)):
+            row = {"person_id": person.id, "given": given, "at": clock.now()}
+            consents.put([said | row])
+    assert "agreed" in chief.get(path).text.partition('id="consents"')[2]
+    assert figures(chief) == ["1", "1", "0", "0", "0"]
+    assert figures(as_("sibling")) == ["1", "0", "0", "1", "0"]
+    assert as_("grid_worker").get("/persons/consents").status_code == 403
+    assert 'id="consents"' not in as_("grid_worker").get(path).text
+
+
+def figures(browser):
+    row = browser.get("/persons/consents").text.partition("<tbody")[2].partition("</tr>")[0]
+    return re.findall(r"<span>(\d+)</span>", row)
 
 
 def test_the_page_asks_no_more_of_the_books_for_many_roles(as_, cast, path, queries):
