@@ -12,6 +12,7 @@ from incentive.core.codes import volunteer_number
 from incentive.core.db import transaction
 from incentive.core.zone import day_of, timezone
 from incentive.demo import (
+    access,
     books,
     calendar,
     findings,
@@ -59,6 +60,7 @@ def steps(at: datetime) -> Iterator[tuple[str, Step]]:
     yield "Closed days of a station", lambda: _close_days(at)
     yield "Policy, budgets, gifts and disputes", lambda: _move_points(at)
     yield "What looks wrong at a counter", lambda: _find(at)
+    yield "Roles handed on and ended, devices, somebody blocked", lambda: _look_after(at)
 
 
 def _load_regions(at: datetime) -> None:
@@ -119,6 +121,12 @@ def _find(at: datetime) -> None:
     with transaction():
         queries.lock_loading()
         findings.happen(people.everybody(), at)
+
+
+def _look_after(at: datetime) -> None:
+    with transaction():
+        queries.lock_loading()
+        access.happen(people.everybody(), at)
 
 
 def _put_grids(at: datetime) -> None:

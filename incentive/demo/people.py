@@ -52,7 +52,7 @@ _LISTED: Final = (
     (
         role.ADMINISTRATOR,
         CITY,
-        "everything in Kunming: points and budgets, rules, records set aside; roles (API)",
+        "everything in Kunming: persons, roles and devices, points and budgets, rules",
     ),
     (role.AUDITOR, CITY, "any station's ledger, read only"),
     (

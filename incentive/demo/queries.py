@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from incentive.core.db import Base, session
 from incentive.merchants.models import Merchant
-from incentive.people.models import Person, person_sequence
+from incentive.people.models import Person, RoleGrant, person_sequence
 from incentive.points.budgets import queries as budgets
 from incentive.points.budgets.domain import last_day, months_of
 from incentive.regions.domain import path_of_code
@@ -105,6 +105,12 @@ def collected(station_id: UUID) -> list[str]:
         Redemption.station_id == station_id, Redemption.status == "collected"
     )
     return list(session().scalars(codes.order_by(Redemption.collected_at.desc(), Redemption.id)))
+
+
+def has_ended_roles() -> bool:
+    """Say whether anybody has ended a role before its time."""
+    ended = select(RoleGrant.id).where(RoleGrant.ended_at.is_not(None)).limit(1)
+    return session().scalar(ended) is not None
 
 
 def has_merchants() -> bool:
