@@ -34,7 +34,7 @@ def tabs(who: Caller, here: str) -> list[dict[str, Any]]:
 
 def is_about_people(path: str) -> bool:
     """Say whether an address is that of one of the pages about people."""
-    return path.startswith(("/persons", "/roles", "/devices"))
+    return path.startswith(("/persons", "/roles", "/devices", "/imports"))
 
 
 def front(who: Caller) -> str | None:
