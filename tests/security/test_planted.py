@@ -18,20 +18,23 @@ import redis
 from pypdf import PdfReader
 
 from incentive.core import clock, jobs, limits
-from incentive.core.db import transaction
+from incentive.core.db import session, transaction
 from incentive.core.ids import new_id
 from incentive.embedded import binaries
 from incentive.ledger import jobs as ledger_jobs
+from incentive.people import jobs as people_jobs
+from incentive.regions.models import Region
 from incentive.settlement import jobs as settlement_jobs
 from tests import factories as make
 from tests import server as test_server
 from tests.people.conftest import PASSWORD
+from tests.people.imports.conftest import past_made_up_numbers
 from tests.security import world
 from tests.security.urls import addresses
 
 # Real in form, and nobody's.
-PHONES = ("13812340917", "15987206431")
-ID_NUMBERS = ("530102199003077998", "530103198504231262")
+PHONES = ("13812340917", "15987206431", "13987206437")
+ID_NUMBERS = ("530102199003077998", "530103198504231262", "530103199104121288")
 ADDRESS = "翠湖南路九百九十九号附七"
 PLANTED = (*PHONES, *ID_NUMBERS, ADDRESS)
 PG_DUMP = binaries.postgres_program("pg_dump")
@@ -190,6 +193,26 @@ def plant_by_worker(client, headers, home_id):
     assert answer.status_code == 201, answer.text
 
 
+def plant_by_list(client, headers, code):
+    """One list that waits, one that was looked at, and one that was entered; with wrong rows."""
+    right = f"登记者,{PHONES[2]},{ID_NUMBERS[2]},{ADDRESS}"
+    wrong = f"登记者二,{PHONES[1]}0,{ID_NUMBERS[2]}0,{ADDRESS}"
+    content = f"姓名,手机号,身份证号,地址\n{right}\n{wrong}\n".encode()
+    for steps in ("", "check", "check enter"):
+        keyed = headers | {"Idempotency-Key": str(new_id())}
+        path = f"/api/v1/person-imports?region={code}"
+        sent = client.post(path, data=content, headers=keyed)
+        assert sent.status_code == 201, sent.text
+        if "check" in steps:
+            people_jobs.work_on_import(sent.json["id"])
+        if "enter" in steps:
+            again = headers | {"Idempotency-Key": str(new_id())}
+            path = f"/api/v1/person-imports/{sent.json['id']}"
+            assert client.post(f"{path}/enter", json={}, headers=again).status_code == 202
+            people_jobs.work_on_import(sent.json["id"])
+            assert client.get(path, headers=headers).json["entered"] == 1
+
+
 @pytest.mark.timeout(600)
 def test_what_was_planted_is_found_nowhere_in_clear(live, logs, valkey):
     client = live.test_client()
@@ -201,6 +224,10 @@ def test_what_was_planted_is_found_nowhere_in_clear(live, logs, valkey):
             as_auditor = make.bearer(auditor)
         plant(client, made.ids["home_region_id"])
         plant_by_worker(client, made.headers, made.ids["home_region_id"])
+        with transaction():
+            home = session().get(Region, made.ids["home_region_id"])
+        past_made_up_numbers()
+        plant_by_list(client, made.headers, home.code)
         for job in (settlement_jobs.settle, ledger_jobs.reconcile):
             with suppress(Exception):
                 job()
