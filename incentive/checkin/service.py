@@ -166,6 +166,11 @@ def take_unsettled(lane: int, at: datetime, limit: int) -> tuple[VerifiedRecords
     return unsettled_queries.take_unsettled(lane, at, limit)
 
 
+def are_more(lane: int, at: datetime, after: str) -> bool:
+    """Say whether `take_unsettled` would find more of a lane, behind the record `after`."""
+    return unsettled_queries.are_more(lane, at, after)
+
+
 def put_back(record_ids: Sequence[str], until: datetime) -> None:
     """Leave records that were taken to be settled later, from `until` on."""
     unsettled_queries.put_back(record_ids, until)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import exists, func, or_, select, text, update
 
 from incentive.checkin.models import LANES, UnsettledRecord
 from incentive.checkin.unsettled import ATTENDANCE_MAX, ELSEWHERE_WITHIN, Doubts, VerifiedRecords
@@ -77,6 +77,16 @@ def take_unsettled(lane: int, at: datetime, limit: int) -> tuple[VerifiedRecords
     whose = (ids.split(","), persons.split(","), activities.split(","))
     records = VerifiedRecords(*whose, kinds, regions.split(","), days, minutes)
     return records, Doubts(*[frozenset(doubt or ()) for doubt in doubts])
+
+
+def are_more(lane: int, at: datetime, after: str) -> bool:
+    """Say whether records of a lane that are to be settled now come after the record `after`."""
+    more = exists().where(
+        UnsettledRecord.lane == lane,
+        UnsettledRecord.record_id > UUID(after),
+        or_(UnsettledRecord.retry_at.is_(None), UnsettledRecord.retry_at <= at),
+    )
+    return session().scalar(select(more)) is True
 
 
 def put_back(record_ids: Sequence[str], until: datetime) -> None:

@@ -34,16 +34,23 @@ _INITDB: Final = (
 _SETTINGS: Final = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "shared_buffers": "64MB",
+    "shared_buffers": "128MB",
     "max_connections": "60",
     "max_wal_size": "512MB",
     # With the default, a 32nd of shared_buffers, sessions that write much wait for each other.
-    "wal_buffers": "8MB",
+    "wal_buffers": "32MB",
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %u ",
     "idle_in_transaction_session_timeout": "60s",
+}
+# A session that handles thousands of rows at once takes and gives back memory all the time. The C
+# library is to keep some of it at hand: got anew from the system, each page is zeroed and mapped anew.
+_MEMORY: Final = {
+    "MALLOC_MMAP_THRESHOLD_": str(32 * 1024 * 1024),
+    "MALLOC_TRIM_THRESHOLD_": str(64 * 1024 * 1024),
+    "MALLOC_TOP_PAD_": str(1024 * 1024),
 }
 # For tests, whose data may vanish with the machine's power, and who open many connections.
 # An ANALYZE of autovacuum's is a transaction that sealing waits for, at any time it likes.
@@ -101,7 +108,7 @@ class Postgres:
             name="postgres",
             command=[str(postgres_program("postgres")), *where, *options],
             log=log,
-            environ=_plain_environ(),
+            environ=_plain_environ() | _MEMORY,
             folder=self.folder,
             account=self.account,
             # SIGINT is PostgreSQL's "fast" shutdown: break off sessions, then end cleanly.

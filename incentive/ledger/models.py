@@ -7,7 +7,6 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Date,
-    ForeignKey,
     Identity,
     Index,
     LargeBinary,
@@ -91,7 +90,8 @@ class Transaction(Base):
     reason: Mapped[String] = mapped_column(server_default="")
     actor: Mapped[String]
     effective_on: Mapped[date]
-    closes: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("transactions.id"))
+    # A trigger looks it up, only where there is one.
+    closes: Mapped[int | None] = mapped_column(BigInteger)
     posted_at: Mapped[Instant] = mapped_column(server_default=func.clock_timestamp())
     xid: Mapped[int] = mapped_column(Xid8, server_default=func.pg_current_xact_id())
     salt: Mapped[bytes | None] = mapped_column(

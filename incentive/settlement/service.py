@@ -67,6 +67,8 @@ def settle_lane(lane: int, at: datetime, limit: int = BATCH) -> int:
         raise Doubtful
     if records:
         _award(version, records, at)
+        if len(records) == limit and checkin.are_more(lane, at, records.record_id[-1]):
+            queries.commit_with_the_next()
     return len(records)
 
 

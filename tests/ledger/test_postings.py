@@ -2,11 +2,12 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from incentive.core.db import session
 from incentive.ledger import as_of, checks
 from incentive.ledger import service as ledger
-from incentive.ledger.domain import NEVER, Posting, Purse, transfer
+from incentive.ledger.domain import NEVER, Line, Posting, Purse, transfer
 from incentive.ledger.errors import AlreadyClosed, InsufficientPoints, KeyConflict, Unbalanced
 
 TODAY = date(2026, 11, 22)
@@ -196,3 +197,13 @@ def test_expired_points_go_to_breakage_once(tx):
     assert ledger.expire(TODAY, "system") == 0
     assert ledger.total("system", "breakage") == 10
     assert points_of("person:2") == 7
+
+
+@pytest.mark.parametrize("amounts", [(-5, 5), (-5, 3, 2)], ids=["a transfer", "a set"])
+def test_what_would_close_a_transaction_that_is_not_there_is_refused(tx, amounts):
+    ledger.post([award("person:1", 5, "a")])
+    purses = (Purse("person:1", "available", LATER), INCOME, ISSUANCE)
+    lines = tuple(Line(purse, amount) for purse, amount in zip(purses, amounts, strict=False))
+    with pytest.raises(IntegrityError) as refused, session().begin_nested():
+        ledger.post([Posting("b", "release", "s", "x", TODAY, lines, closes=999_999)])
+    assert refused.value.orig.diag.constraint_name == "fk_transactions_closes"
