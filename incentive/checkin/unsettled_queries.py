@@ -12,19 +12,23 @@ from incentive.checkin.unsettled import ATTENDANCE_MAX, ELSEWHERE_WITHIN, Doubts
 from incentive.core.arrays import joined_array
 from incentive.core.db import session
 
-# Those that somebody decides on at this moment are left for the next time. Each record is probed
-# for (hence OFFSET): joined with thousands, whole tables would be read for every batch. What is
-# the same for all of a shift is asked once for each. The row that comes of it has the columns.
-_TAKE: Final = text("""
-    WITH due AS (
+# Those that somebody decides on at this moment are left for the next time. By itself, for how many
+# there are of a queue the planner cannot know: to what follows it is told by their ids.
+_DUE: Final = text("""
+    SELECT string_agg(CAST(record_id AS text), ',') FROM (
         SELECT u.record_id FROM unsettled_records u
         WHERE u.lane = :lane AND (u.retry_at IS NULL OR u.retry_at <= :at)
-        ORDER BY u.record_id LIMIT :limit FOR UPDATE SKIP LOCKED),
-    taken AS (
+        ORDER BY u.record_id LIMIT :limit FOR UPDATE SKIP LOCKED) due
+""")
+# Each record is probed for (hence OFFSET): joined with thousands, whole tables would be read for
+# every batch. What is the same for all of a shift is asked once for each. The one row that comes
+# of it has the columns.
+_TAKE: Final = text("""
+    WITH taken AS (
         DELETE FROM unsettled_records u
-        WHERE u.lane = :lane AND u.record_id = ANY(ARRAY(SELECT record_id FROM due))),
+        WHERE u.lane = :lane AND u.record_id = ANY(CAST(:ids AS uuid[]))),
     found AS (
-        SELECT CAST(d.record_id AS text) AS id, r.person_id, s.activity_id, s.kind, s.region_id,
+        SELECT CAST(d.id AS text) AS id, r.person_id, s.activity_id, s.kind, s.region_id,
                r.day, r.minutes, s.alone,
                EXISTS (SELECT FROM attendances t JOIN attendances b
                        ON b.person_id = r.person_id AND b.id <> t.id
@@ -35,17 +39,17 @@ _TAKE: Final = text("""
                        WHERE t.id = r.attendance_id) AS elsewhere,
                EXISTS (SELECT FROM scans x
                        WHERE x.attendance_id = r.attendance_id AND x.actor_id <> r.person_id) AS seen
-        FROM due d
+        FROM (SELECT unnest(CAST(:ids AS uuid[])) AS id) d
         CROSS JOIN LATERAL (
             SELECT r.person_id, r.shift_id, r.attendance_id, r.day, r.minutes
-            FROM service_records r WHERE r.id = d.record_id OFFSET 0) r
+            FROM service_records r WHERE r.id = d.id OFFSET 0) r
         CROSS JOIN LATERAL (
             SELECT s.activity_id, a.kind, a.region_id,
                    (SELECT count(*) FROM (SELECT FROM attendances o
                                           WHERE o.shift_id = s.id LIMIT 2) o) < 2 AS alone
             FROM shifts s JOIN activities a ON a.id = s.activity_id
             WHERE s.id = r.shift_id OFFSET 0) s
-        ORDER BY d.record_id)
+        ORDER BY d.id)
     SELECT string_agg(id, ','), string_agg(CAST(person_id AS text), ','),
            string_agg(CAST(activity_id AS text), ','), array_agg(kind),
            string_agg(CAST(region_id AS text), ','), array_agg(day), array_agg(minutes),
@@ -68,12 +72,13 @@ def count_unsettled(most: int) -> int:
 
 def take_unsettled(lane: int, at: datetime, limit: int) -> tuple[VerifiedRecords, Doubts]:
     """Take records out of those of a lane to be settled, the oldest first, and return them."""
-    wanted = {"lane": lane, "at": at, "limit": limit}
+    due = session().scalar(_DUE, {"lane": lane, "at": at, "limit": limit})
+    if due is None:
+        return VerifiedRecords.of([]), Doubts()
+    wanted = {"lane": lane, "ids": joined_array([due])}
     near = {"longest": ATTENDANCE_MAX, "within": ELSEWHERE_WITHIN}
     row = session().execute(_TAKE, wanted | near).one()
     ids, persons, activities, kinds, regions, days, minutes, *doubts = row
-    if ids is None:
-        return VerifiedRecords.of([]), Doubts()
     whose = (ids.split(","), persons.split(","), activities.split(","))
     records = VerifiedRecords(*whose, kinds, regions.split(","), days, minutes)
     return records, Doubts(*[frozenset(doubt or ()) for doubt in doubts])

@@ -5,8 +5,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0047_issuing"
-down_revision = "0046_consents"
+revision = "0049_issuing"
+down_revision = "0048_person_imports"
 branch_labels = None
 depends_on = None
 
