@@ -6,6 +6,7 @@ from flask import Blueprint, Flask
 
 from incentive.activities import api as activities_api
 from incentive.activities import service as activities
+from incentive.activities import sign_ups
 from incentive.checkin import api as checkin_api
 from incentive.checkin import checks as checkin_checks  # noqa: F401 - registers itself
 from incentive.checkin import scan_api, settled
@@ -46,6 +47,8 @@ from incentive.people.consents import notice_api
 from incentive.people.devices import api as devices_api
 from incentive.people.external import api as identities_api
 from incentive.people.external import service as external
+from incentive.people.guardians import api as guardians_api
+from incentive.people.guardians import service as guardians
 from incentive.people.imports import api as imports_api
 from incentive.people.one_time import api as one_time_api
 from incentive.people.second_factor import api as second_factor_api
@@ -95,6 +98,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     me_api.bp,
     notice_api.bp,
     consents_api.bp,
+    guardians_api.bp,
     finding_api.bp,
     imports_api.bp,
     delegation_api.bp,
@@ -167,6 +171,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["require_at_shift"] = activities.require_at
     app.extensions[separation.KIN] = family.are_family
     app.extensions[settled.AWARDED] = awards.awarded_at_of
+    app.extensions[guardians.RELEASES] = sign_ups.release_places
     app.extensions["caller_key"] = lambda: str(caller.caller().person_id)
     api = http.init_app(app)
     for blueprint in API_BLUEPRINTS:

@@ -13,8 +13,10 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    SmallInteger,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -41,6 +43,7 @@ class Activity(Base):
     __tablename__ = "activities"
     __table_args__ = (
         CheckConstraint("status IN ('published','cancelled')", "status"),
+        CheckConstraint("minimum_age BETWEEN 1 AND 99", "minimum_age"),
         Index(None, "region_id"),
         Index(None, "team_id"),
     )
@@ -52,6 +55,10 @@ class Activity(Base):
     kind: Mapped[String]
     description: Mapped[str] = mapped_column(Text, default="")
     status: Mapped[str] = mapped_column(Text, default="published")
+    minimum_age: Mapped[int | None] = mapped_column(SmallInteger)
+    guardian_must_accompany: Mapped[bool] = mapped_column(
+        Boolean, default=False, server_default=false()
+    )
     created_by: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
     created_at: Mapped[Instant]
 

@@ -1,5 +1,6 @@
 """The SQL of teams, activities and shifts; that of sign-ups is in `sign_up_queries`."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -48,6 +49,8 @@ def activities() -> Select[*tuple[Any, ...]]:
             Activity.kind,
             Activity.description,
             Activity.status,
+            Activity.minimum_age,
+            Activity.guardian_must_accompany,
             Activity.team_id,
             Team.name.label("team_name"),
             Activity.region_id,
@@ -133,9 +136,20 @@ def shift(shift_id: UUID) -> Row[*tuple[Any, ...]] | None:
 
 
 def lock_shift(shift_id: UUID) -> Row[*tuple[Any, ...]] | None:
-    """Lock a shift and return it as it is now."""
-    statement = select(*_SHIFT_COLUMNS).where(Shift.id == shift_id)
-    return session().execute(statement.with_for_update(key_share=True)).one_or_none()
+    """Lock a shift and return it as it is now, with what its activity asks of people's age."""
+    statement = (
+        select(*_SHIFT_COLUMNS, Activity.minimum_age, Activity.guardian_must_accompany)
+        .join(Activity, Activity.id == Shift.activity_id)
+        .where(Shift.id == shift_id)
+        .with_for_update(of=Shift, key_share=True)
+    )
+    return session().execute(statement).one_or_none()
+
+
+def lock_shifts(shift_ids: Collection[UUID]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Lock shifts in the order of their ids, and return them as they are now."""
+    statement = select(*_SHIFT_COLUMNS).where(Shift.id.in_(shift_ids)).order_by(Shift.id)
+    return session().execute(statement.with_for_update(key_share=True)).all()
 
 
 def lock_shifts_to_come(activity_id: UUID, at: datetime) -> list[UUID]:

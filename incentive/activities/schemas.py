@@ -37,6 +37,13 @@ class NewActivitySchema(Schema):
     title = fields.String(required=True, validate=_NAME)
     kind = fields.String(required=True, validate=_KIND, metadata=_KINDS)
     description = fields.String(load_default="", validate=validate.Length(max=4000))
+    minimum_age = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(1, 99)
+    )
+    guardian_must_accompany = fields.Boolean(
+        load_default=False,
+        metadata={"description": "A minor's guardian signs up for the shift first"},
+    )
 
 
 class ActivitySchema(NewActivitySchema):

@@ -60,10 +60,15 @@ def publish(
     title: str,
     kind: str,
     description: str,
+    minimum_age: int | None = None,
+    guardian_must_accompany: bool = False,
     by: Caller,
     at: datetime,
 ) -> Row[*tuple[Any, ...]]:
     """Publish an activity for a region's people; it shows in the list once it has a shift.
+
+    Nobody younger than `minimum_age` years signs up, and where a guardian must accompany, a minor
+    does only after one of theirs.
 
     Raises:
         UnknownRegion, UnknownTeam, OutOfScope: as they say.
@@ -82,6 +87,8 @@ def publish(
         title=title,
         kind=kind,
         description=description,
+        minimum_age=minimum_age,
+        guardian_must_accompany=guardian_must_accompany,
         created_by=by.person_id,
         created_at=at,
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from incentive.activities.models import Activity, Shift, SignUp
 from incentive.core.db import session
 from incentive.core.ids import new_id
+from incentive.people.guardians.models import Guardianship
 from incentive.people.models import Person
 
 _OtherShift = aliased(Shift)
@@ -34,11 +35,40 @@ def sign_up(shift_id: UUID, person_id: UUID) -> Row[*tuple[Any, ...]] | None:
     return session().execute(statement).one_or_none()
 
 
-def lock_person(person_id: UUID) -> None:
-    """Lock a person, so that two sign-ups of theirs see each other."""
-    session().execute(
-        select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)
+def lock_person(person_id: UUID) -> str | None:
+    """Lock a person, so that two sign-ups of theirs see each other; return a minor's age class."""
+    locked = select(Person.age_class).where(Person.id == person_id).with_for_update(key_share=True)
+    return session().scalar(locked)
+
+
+def held_by(person_id: UUID, at: datetime) -> set[UUID]:
+    """Return the shifts that begin after `at` for which the person has or awaits a place."""
+    statement = (
+        select(SignUp.shift_id)
+        .join(Shift, Shift.id == SignUp.shift_id)
+        .where(
+            SignUp.person_id == person_id,
+            SignUp.status.in_(("confirmed", "waiting")),
+            Shift.starts_at > at,
+        )
     )
+    return set(session().scalars(statement))
+
+
+def has_guardian(shift_id: UUID, minor_id: UUID) -> bool:
+    """Say whether a guardian of the minor's has or awaits a place on the shift."""
+    statement = (
+        select(SignUp.id)
+        .join(Guardianship, Guardianship.guardian_id == SignUp.person_id)
+        .where(
+            SignUp.shift_id == shift_id,
+            SignUp.status.in_(("confirmed", "waiting")),
+            Guardianship.minor_id == minor_id,
+            Guardianship.ended_at.is_(None),
+        )
+        .limit(1)
+    )
+    return session().scalar(statement) is not None
 
 
 def overlapping(

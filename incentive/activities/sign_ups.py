@@ -22,8 +22,10 @@ from incentive.activities.errors import (
     UnknownShift,
 )
 from incentive.activities.models import Shift, SignUp
+from incentive.core.db import session
 from incentive.core.paging import Page, page
 from incentive.people.caller import Caller
+from incentive.people.guardians.fitness import require_fit
 
 
 def sign_up(shift_id: UUID, person_id: UUID, at: datetime) -> dict[str, Any]:
@@ -34,6 +36,7 @@ def sign_up(shift_id: UUID, person_id: UUID, at: datetime) -> dict[str, Any]:
     Raises:
         UnknownShift, ShiftCancelled, ShiftOver, SignUpCancelled: as they say.
         Overlap: the person has a place on another shift at that time.
+        GuardianNeeded, TooYoung, MinorAtNight, MinorTooLong, MinorAlone: it is not for their age.
     """
     shift = _lock_shift(shift_id)
     if shift.status == "cancelled":
@@ -45,7 +48,17 @@ def sign_up(shift_id: UUID, person_id: UUID, at: datetime) -> dict[str, Any]:
     if status == SignUpStatus.CANCELLED:
         raise SignUpCancelled
     if status != SignUpStatus.CONFIRMED:
-        rows.lock_person(person_id)
+        age_class = rows.lock_person(person_id)
+        # The row is locked: a guardian who withdraws now waits, and then finds this place.
+        require_fit(
+            person_id,
+            age_class,
+            starts_at=shift.starts_at,
+            ends_at=shift.ends_at,
+            minimum_age=shift.minimum_age,
+            guardian_must_accompany=shift.guardian_must_accompany,
+            escorted=_is_escorted(shift, person_id),
+        )
         other = rows.overlapping(person_id, shift_id, shift.starts_at, shift.ends_at)
         if other is not None:
             raise Overlap(other.title, other.starts_at)
@@ -78,6 +91,33 @@ def withdraw(shift_id: UUID, person_id: UUID, at: datetime) -> dict[str, Any]:
     return _mine(shift_id, person_id)
 
 
+def release_places(person_id: UUID, at: datetime) -> int:
+    """Give back every place of a person's on shifts to come, and in queues; return how many.
+
+    The person stays locked until the end, so that they get no other one meanwhile.
+    """
+    while True:
+        attempt = session().begin_nested()
+        wanted = rows.held_by(person_id, at)
+        shifts = queries.lock_shifts(wanted) if wanted else []
+        rows.lock_person(person_id)
+        held = rows.held_by(person_id, at)
+        if held <= wanted:
+            break
+        # They signed up while we waited: shifts come before persons, so let go and lock again.
+        attempt.rollback()
+    attempt.commit()
+    for shift in shifts:
+        known = rows.sign_up(shift.id, person_id)
+        if known is None or shift.id not in held:
+            continue
+        rows.change(shift.id, person_id, SignUpStatus.WITHDRAWN, at)
+        if known.status == SignUpStatus.CONFIRMED:
+            rows.count_confirmed(shift.id, -1)
+            _promote_one(shift, at)
+    return len(held)
+
+
 def mine(person_id: UUID, *, cursor: str | None, limit: int) -> Page:
     """Return a page of a person's sign-ups, by the shift's start, the latest first."""
     return page(
@@ -106,6 +146,10 @@ def of_shift(shift_id: UUID, by: Caller, *, cursor: str | None, limit: int) -> P
         return found
     told = [{"volunteer_number": r.volunteer_number, "status": r.status} for r in found.items]
     return Page(told, found.next_cursor)
+
+
+def _is_escorted(shift: Row[*tuple[Any, ...]], person_id: UUID) -> bool:
+    return bool(shift.guardian_must_accompany) and rows.has_guardian(shift.id, person_id)
 
 
 def _promote_one(shift: Row[*tuple[Any, ...]], at: datetime) -> None:

@@ -30,6 +30,7 @@ ACTIONS: Final[dict[str, Text]] = {
     "import.give_up": _("List of persons given up"),
     "import.send": _("List of persons sent"),
     "import.undo": _("Entering of a list undone"),
+    "guardian.confirm": _("Guardian entered from paper"),
     "item.add": _("Item added"),
     "item.change": _("Item changed"),
     "jurisdiction.open": _("Jurisdiction opened"),

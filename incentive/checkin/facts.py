@@ -92,9 +92,10 @@ class Scanner(StrEnum):
 
 
 class PersonState(StrEnum):
-    """The person's standing; `unknown`: nobody has this card."""
+    """The person's standing; `unknown`: nobody has this card. A `minor` is active, and under 18."""
 
     ACTIVE = "active"
+    MINOR = "minor"
     SUSPENDED = "suspended"
     UNKNOWN = "unknown"
 

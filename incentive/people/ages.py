@@ -5,11 +5,10 @@ from the thirty-first. The cautious reading holds: a year is full on the first o
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from incentive.core.zone import day_of
 from incentive.people.identity import RESIDENT_ID, month_in
 
 # Below it every processing of personal data needs a guardian (PIPL art. 31).
@@ -47,10 +46,10 @@ def age_class(birth_month: str, day: date) -> AgeClass | None:
     return AgeClass.UNDER_18 if years < ADULT_YEARS else None
 
 
-def class_of_fields(told: Mapping[str, str | None], at: datetime) -> AgeClass | None:
-    """Return the class that a month of birth, or a resident's ID number, among `told` shows."""
+def class_of_fields(told: Mapping[str, str | None], day: date) -> AgeClass | None:
+    """Return the class that a month of birth, or a resident's ID number, among `told` shows on `day`."""
     month = month_of_fields(told)
-    return age_class(month, day_of(at)) if month else None
+    return age_class(month, day) if month else None
 
 
 def month_of_fields(told: Mapping[str, str | None]) -> str | None:

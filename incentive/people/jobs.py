@@ -9,6 +9,7 @@ from incentive.core.jobs import enqueue, lasting, periodic
 from incentive.people import queries, sweeping
 from incentive.people.devices import queries as device_queries
 from incentive.people.external import queries as external_queries
+from incentive.people.guardians import growing
 from incentive.people.imports import queries as import_queries
 from incentive.people.imports import sweeping as import_sweeping
 from incentive.people.imports import working
@@ -61,3 +62,9 @@ def forget_imports() -> None:
         with transaction():
             if not import_sweeping.sweep_old(clock.now()):
                 return
+
+
+@periodic(cron="20 0 1 * *")
+def grow_up() -> None:
+    """Let minors be a year older, or of age, on the first of a month. Run twice, changes nothing more."""
+    growing.grow_up(clock.now())

@@ -13,6 +13,7 @@ WORDS: Final[dict[str, Text]] = {
     "person.reveal": _("See personal data in full, for a reason"),
     "person.block": _("Block persons and let them in again"),
     "role.grant": _("Grant and end roles, reset authenticator apps, end sessions"),
+    "guardian.confirm": _("Enter from paper who is a minor's guardian"),
     "notice.publish": _("Publish notices on personal data"),
     "grid.manage": _("Draw grids"),
     # Activities and attendance

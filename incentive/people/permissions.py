@@ -56,6 +56,7 @@ TABLE: Final[dict[str, Permission]] = {
     "person.reveal": _held(REGION, COMMUNITY_WORKER, ADMINISTRATOR),
     "person.block": _held(STATION, ADMINISTRATOR),
     "role.grant": _held(STATION, ADMINISTRATOR),
+    "guardian.confirm": _held(REGION, COMMUNITY_WORKER, ADMINISTRATOR),
     "notice.publish": _held(WHOLE, ADMINISTRATOR),
     "grid.manage": _held(REGION, COMMUNITY_WORKER, ADMINISTRATOR),
     # Activities and attendance

@@ -14,6 +14,7 @@ from incentive.core import clock
 from incentive.core.db import jurisdiction
 from incentive.core.keystore import sealing
 from incentive.core.keystore.store import keystore
+from incentive.core.zone import day_of
 from incentive.people import ages, index, index_queries, queries
 from incentive.people.errors import IdNumberTaken, PhoneTaken
 
@@ -119,7 +120,7 @@ def _columns(
             columns[f"{field}_blind"] = None if value is None else current.blind(field, value)
     if ages.month_of_fields(given) is not None:
         # Wherever a month of birth is written: who is a minor must be known without any key.
-        columns["age_class"] = ages.class_of_fields(given, clock.now())
+        columns["age_class"] = ages.class_of_fields(given, day_of(clock.now()))
     return columns
 
 

@@ -18,6 +18,7 @@ from flask import current_app
 from incentive.core.errors import IncentiveError
 from incentive.people.caller import Caller
 from incentive.people.errors import ForFamily
+from incentive.people.guardians import queries as guardians
 
 Refusal = Callable[[], IncentiveError]
 # Who are a person's family: nobody down here knows, and the application says who does.
@@ -78,6 +79,7 @@ NEVER_FOR_ONESELF: Final[dict[str, Stake]] = {
     "dispute.decide": Stake("points.not_yours_to_decide"),
     "order.collect": Stake("stations.own_redemption", family=False),
     "order.refund": Stake("stations.own_redemption", family=False),
+    "guardian.confirm": Stake("people.not_a_guardian"),
     "merchant.contact": Stake("merchants.own_contact", family=False),
 }
 
@@ -108,7 +110,9 @@ def require_no_stake(act: str, caller: Caller, concerned: UUID, refusal: Refusal
 
 
 def has_family(one: UUID, other: UUID) -> bool:
-    """Say whether the two are family."""
+    """Say whether the two are family: a guardian and their ward are, without having asked."""
+    if guardians.are_linked(one, other):
+        return True
     kin_of: Callable[[UUID, UUID], bool] = current_app.extensions[KIN]
     return kin_of(one, other)
 

@@ -244,6 +244,20 @@ def to_consents(_form: str) -> ResponseReturnValue:
     return _to("web.my_consents")
 
 
+@bp.get("/me/guardians/invite")
+@needs(PUBLIC)
+def to_guardians() -> ResponseReturnValue:
+    """Go to one's guardians."""
+    return _to("web.my_guardians")
+
+
+@bp.get("/me/wards/<uuid:minor_id>/<any(consent,withdraw):_form>")
+@needs(PUBLIC)
+def to_ward(minor_id: UUID, _form: str) -> ResponseReturnValue:
+    """Go to a ward."""
+    return _to("web.ward", minor_id=minor_id)
+
+
 @bp.get("/rules/drafts")
 @needs(PUBLIC)
 def to_rules() -> ResponseReturnValue:

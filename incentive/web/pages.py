@@ -29,6 +29,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     duty_pages,
     external_pages,
     giving_pages,
+    guardian_pages,
     import_pages,
     ledger_pages,
     me_pages,

@@ -140,6 +140,14 @@ SHEET = {"findings": [{"position": 1, "voucher_seen": True, "note": ""}]}
 CODE = {"code": "order_code"}
 PASSWORD = sends(current="first-password-1", new="second-password-2")
 
+# Nobody in the world is anybody's guardian.
+WARD = {"minor_id": "person_id"}
+
+
+def guardians_notice(side: Side) -> dict[str, Any]:
+    return {"notice": str(side.ids["guardians_notice"])}
+
+
 SAMPLES: dict[str, Sample] = {
     # Activities and check-in
     "api_activities.found_team": Sample(lambda s: {"region_id": str(s.place.id), "name": "新队"}),
@@ -204,6 +212,36 @@ SAMPLES: dict[str, Sample] = {
         form=lambda s: {"notice": s.ids["address_notice"], "agree": "yes", "value": "翠湖北路1号"}
     ),
     "web.withdraw_consent": Sample(form=sends(), let_through=frozenset({409})),
+    "api_guardians.invite": Sample(let_through=frozenset({409})),
+    "api_guardians.show_invitation": Sample(let_through=frozenset({404})),
+    "api_guardians.accept": Sample(guardians_notice, let_through=frozenset({404})),
+    "api_guardians.confirm": Sample(
+        lambda s: {
+            "minor": s.ids["number_of_volunteer"],
+            "guardian": s.people["contact"].volunteer_number,
+            "reason": "看过户口本",
+            "notice": str(s.ids["guardians_notice"]),
+        },
+        # The volunteer is of age.
+        let_through=frozenset({409}),
+    ),
+    "api_guardians.list_wards_consents": Sample(ids=WARD, whose="a guardian"),
+    "api_guardians.give_for_ward": Sample(guardians_notice, ids=WARD, whose="a guardian"),
+    "api_guardians.withdraw_for_ward": Sample(ids=WARD, whose="a guardian"),
+    "web.invite_guardian": Sample(form=sends(), let_through=frozenset({409})),
+    "web.guardian_invitation": Sample(let_through=frozenset({404})),
+    "web.accept_invitation": Sample(
+        form=lambda s: {"notice": s.ids["guardians_notice"], "agree": "yes"},
+        let_through=frozenset({404}),
+    ),
+    "web.ward": Sample(ids=WARD, whose="a guardian"),
+    "web.to_ward": Sample(ids=WARD),
+    "web.consent_for_ward": Sample(
+        form=lambda s: {"notice": s.ids["guardians_notice"], "agree": "yes"},
+        ids=WARD,
+        whose="a guardian",
+    ),
+    "web.withdraw_for_ward": Sample(form=sends(), ids=WARD, whose="a guardian"),
     "api_people.find_person": Sample(ids={"volunteer_number": "number_of_volunteer"}),
     "api_people.grant": Sample(lambda s: {"role": "auditor", "region_id": str(s.place.id)}),
     "api_people.revoke": Sample(ids={"role_id": "role_of_volunteer"}),

@@ -201,6 +201,7 @@ def _activities(side: Side) -> None:
         "code": printed_code(code_keys(), running.number, running.print_serial).text,
         "kind": "person",
         "notice_id": make.notices()["privacy"],
+        "guardians_notice": make.notices()["minors"],
         "address_notice": make.notices()["address"],
         "person_id": volunteer.id,
         "number_of_volunteer": volunteer.volunteer_number,
@@ -411,6 +412,8 @@ def _imports(side: Side) -> None:
     session().flush()
     entered = {"status": "entered", "entered_at": at, "asked_by": by.person_id}
     import_queries.change(side.ids["entered_import"], **entered)
+
+
 def _handed_on(side: Side) -> None:
     """What the volunteer handed on of the own role to somebody who is asked about nothing."""
     now, volunteer = clock.now(), side.people["volunteer"]

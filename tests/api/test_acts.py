@@ -45,6 +45,14 @@ NOT_ADMINISTRATIVE = {
     "web.agree_to_notice": "as api_consents.give",
     "web.give_consent": "as api_consents.give",
     "web.withdraw_consent": "as api_consents.withdraw",
+    "api_guardians.invite": "one's own invitation",
+    "api_guardians.accept": "one's own consent, kept for good; the guardianship says since when",
+    "api_guardians.give_for_ward": "a guardian's consent, kept for good",
+    "api_guardians.withdraw_for_ward": "as api_guardians.give_for_ward",
+    "web.invite_guardian": "as api_guardians.invite",
+    "web.accept_invitation": "as api_guardians.accept",
+    "web.consent_for_ward": "as api_guardians.give_for_ward",
+    "web.withdraw_for_ward": "as api_guardians.give_for_ward",
     "api_finding.find": "looks for people and changes nothing",
     "web.find_persons": "as api_finding.find",
     "web.invite_family": "as api_family.invite",
@@ -345,6 +353,7 @@ RECORDED = {
 # endpoint: (act, the file of the test that sees it recorded)
 RECORDED_ELSEWHERE: dict[str, tuple[str, str]] = {
     "api_privacy_notices.publish": ("notice.publish", "tests/people/test_notices.py"),
+    "api_guardians.confirm": ("guardian.confirm", "tests/people/test_guardians.py"),
     "api_delegations.delegate": ("role.delegate", "tests/people/test_delegation.py"),
     "api_imports.send": ("import.send", "tests/people/imports/test_entering.py"),
     "api_imports.enter": ("import.enter", "tests/people/imports/test_entering.py"),

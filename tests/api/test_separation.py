@@ -19,6 +19,8 @@ from incentive.merchants import closing, confirming, disputes, parties
 from incentive.people import delegation, roles, standing
 from incentive.people import queries as people_queries
 from incentive.people.caller import Caller, Grant
+from incentive.people.guardians import service as guardians
+from incentive.people.models import Person
 from incentive.people.permissions import ADMINISTRATOR
 from incentive.people.separation import NEVER_FOR_ONESELF, SECOND_ACTS
 from incentive.points.budgets import setting as budgets
@@ -41,6 +43,19 @@ def mighty(side, name):
     person = side.people[name]
     grants = (Grant(ADMINISTRATOR, "53", None),)
     return Caller(person.id, person.volunteer_number, new_id(), grants)
+
+
+def confirm_guardian(side, by):
+    session().get_one(Person, side.ids["person_id"]).age_class = "under_18"
+    session().flush()
+    guardians.confirm(
+        by,
+        minor=side.ids["number_of_volunteer"],
+        guardian=side.people["contact"].volunteer_number,
+        notice_id=make.notices()["minors"],
+        reason=WHY,
+        at=clock.now(),
+    )
 
 
 def decide_on_rules(decide):
@@ -162,6 +177,7 @@ STAKE = {
     "order.refund": lambda s, by: counter.refund(
         by, s.ids["refundable"], clock.now(), reason=WHY, restock=False
     ),
+    "guardian.confirm": confirm_guardian,
     "merchant.contact": lambda s, by: parties.add_contact(
         by,
         s.ids["merchant_id"],

@@ -1,10 +1,12 @@
 """Made-up context for the pages of notices and consents, in the shape that each template names."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from uuid import UUID
 
 from incentive.people.consents.domain import EFFECTS, NAMES, Change, Kind
 from incentive.people.consents.errors import ItemMissing, NothingToWithdraw, NoticeNotAgreed
+from incentive.people.guardians.errors import InvitationSpent, NotAMinor
 
 PUBLIC = ("privacy", "privacy_notice", "privacy_notice_former")
 NOW = datetime(2025, 11, 29, 1, 20, tzinfo=UTC)
@@ -106,7 +108,69 @@ def versions(**more):
     return {"notice": notice(), "state": "in_force", "changes": CHANGES, "versions": told} | more
 
 
+CHILD = {"id": UUID(int=2), "number": "5300000001244", "name": "李小明", "age": "未满18周岁"}
+
+
+def guardians(**more):
+    usual = {"is_minor": True, "needed": False, "refusal": None, "wards": []}
+    one = {"volunteer_number": "5300000001252", "how": "invited", "since": NOW}
+    return usual | {"guardians": [one, one | {"how": "paper"}]} | more
+
+
+def ward(**more):
+    usual = {"ward": CHILD | {"consented": True}, "notice": notice("minors"), "refusal": None}
+    told = {"title": "清洁家园", "place": "翠湖社区", "start": NOW, "end": NOW + timedelta(hours=2)}
+    return usual | {"shifts": [told | {"state": "confirmed"}], "points": 24, "minutes": 150} | more
+
+
+def invitation(**more):
+    inviter = SimpleNamespace(name="李**", volunteer_number="5300000001244")
+    usual = {"code": "abc", "inviter": inviter, "notice": notice("minors"), "refusal": None}
+    return usual | more
+
+
 PAGES = {
+    "guardians": ("web/guardians.html", guardians),
+    "guardians_needed": (
+        "web/guardians.html",
+        lambda: guardians(guardians=[], needed=True, refusal=NotAMinor()),
+    ),
+    "guardians_of_wards": (
+        "web/guardians.html",
+        lambda: guardians(
+            guardians=[],
+            is_minor=False,
+            wards=[CHILD | {"consented": True}, CHILD | {"consented": False, "name": None}],
+        ),
+    ),
+    "guardians_empty": (
+        "web/guardians.html",
+        lambda: guardians(guardians=[], is_minor=False),
+    ),
+    "guardian_invited": (
+        "web/guardian_invited.html",
+        lambda: {
+            "url": "https://incentive.example/guardian/abc",
+            "qr": "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4=",
+            "expires_at": NOW,
+        },
+    ),
+    "guardian_invitation": ("web/guardian_invitation.html", invitation),
+    "guardian_invitation_unticked": (
+        "web/guardian_invitation.html",
+        lambda: invitation(refusal=NoticeNotAgreed()),
+    ),
+    "guardian_invitation_spent": (
+        "web/guardian_invitation.html",
+        lambda: invitation(inviter=None, refusal=InvitationSpent()),
+    ),
+    "ward": ("web/ward.html", ward),
+    "ward_withdrawn": (
+        "web/ward.html",
+        lambda: ward(
+            ward=CHILD | {"consented": False}, shifts=[], points=0, refusal=NoticeNotAgreed()
+        ),
+    ),
     "privacy": (
         "web/privacy.html",
         lambda: {"notices": [notice(), notice("address", effective_from=None, version=1)]},

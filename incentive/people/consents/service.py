@@ -10,8 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from incentive.core.db import session
 from incentive.core.i18n import Text
 from incentive.core.paging import Page, page
+from incentive.core.zone import day_of
 from incentive.people import identity, personal
-from incentive.people.ages import AgeClass, class_of_fields, is_milder
+from incentive.people.ages import AgeClass, class_of_fields, is_milder, month_of_fields
 from incentive.people.consents import giving, queries
 from incentive.people.consents.domain import EFFECTS, ITEMS, NAMES, Kind
 from incentive.people.consents.errors import (
@@ -145,7 +146,7 @@ def _keep(person: Person, kind: Kind, value: str | None, id_type: str | None, at
     checked = identity.checked({kind.value: value, "id_type": id_type}, at)
     told = {kind.value: checked[kind.value]}
     known = AgeClass(person.age_class) if person.age_class else None
-    if is_milder(class_of_fields(told, at), known):
+    if month_of_fields(told) and is_milder(class_of_fields(told, day_of(at)), known):
         raise BirthMonthFixed
     personal.refuse_taken(told, besides=person.id)
     _set(person, personal.sealed(person.id, told))
