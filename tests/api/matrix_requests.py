@@ -140,9 +140,6 @@ SHEET = {"findings": [{"position": 1, "voucher_seen": True, "note": ""}]}
 CODE = {"code": "order_code"}
 PASSWORD = sends(current="first-password-1", new="second-password-2")
 
-# Nobody in the world is anybody's guardian.
-WARD = {"minor_id": "person_id"}
-
 
 def guardians_notice(side: Side) -> dict[str, Any]:
     return {"notice": str(side.ids["guardians_notice"])}
@@ -225,23 +222,21 @@ SAMPLES: dict[str, Sample] = {
         # The volunteer is of age.
         let_through=frozenset({409}),
     ),
-    "api_guardians.list_wards_consents": Sample(ids=WARD, whose="a guardian"),
-    "api_guardians.give_for_ward": Sample(guardians_notice, ids=WARD, whose="a guardian"),
-    "api_guardians.withdraw_for_ward": Sample(ids=WARD, whose="a guardian"),
+    "api_guardians.list_wards_consents": Sample(whose="volunteer"),
+    "api_guardians.give_for_ward": Sample(guardians_notice, whose="volunteer"),
+    "api_guardians.withdraw_for_ward": Sample(whose="volunteer", let_through=frozenset({409})),
     "web.invite_guardian": Sample(form=sends(), let_through=frozenset({409})),
     "web.guardian_invitation": Sample(let_through=frozenset({404})),
     "web.accept_invitation": Sample(
         form=lambda s: {"notice": s.ids["guardians_notice"], "agree": "yes"},
         let_through=frozenset({404}),
     ),
-    "web.ward": Sample(ids=WARD, whose="a guardian"),
-    "web.to_ward": Sample(ids=WARD),
+    "web.ward": Sample(whose="volunteer"),
     "web.consent_for_ward": Sample(
         form=lambda s: {"notice": s.ids["guardians_notice"], "agree": "yes"},
-        ids=WARD,
-        whose="a guardian",
+        whose="volunteer",
     ),
-    "web.withdraw_for_ward": Sample(form=sends(), ids=WARD, whose="a guardian"),
+    "web.withdraw_for_ward": Sample(form=sends(), whose="volunteer"),
     "api_people.find_person": Sample(ids={"volunteer_number": "number_of_volunteer"}),
     "api_people.grant": Sample(lambda s: {"role": "auditor", "region_id": str(s.place.id)}),
     "api_people.revoke": Sample(ids={"role_id": "role_of_volunteer"}),

@@ -29,8 +29,10 @@ from incentive.merchants.domain import reference
 from incentive.merchants.payment_models import BankRow
 from incentive.people.caller import Caller, identify
 from incentive.people.consents import notices
+from incentive.people.consents.models import Consent
 from incentive.people.domain import STATION_ROLES
 from incentive.people.external.models import LinkedIdentity
+from incentive.people.guardians.models import Guardianship
 from incentive.people.imports import checking
 from incentive.people.imports import queries as import_queries
 from incentive.people.imports import service as imports
@@ -108,6 +110,7 @@ def build(code: str, mark: str) -> Side:
     _station(side)
     _market(side)
     _family(side)
+    _ward(side)
     _devices(side)
     _linked(side)
     _imports(side)
@@ -428,6 +431,18 @@ def _handed_on(side: Side) -> None:
         delegated_from=side.ids["role_of_volunteer"],
     )
     side.keep(handed_on=make.add(held).id)
+
+
+def _ward(side: Side) -> None:
+    """A child whose guardian the volunteer is."""
+    guardian, at = side.people["volunteer"], clock.now()
+    child = make.person(told={"birth_month": f"{at.year - 15}-01"}, home_region_id=side.place.id)
+    linked = {"minor_id": child.id, "guardian_id": guardian.id, "how": "invited", "since": at}
+    make.add(Guardianship(**linked))
+    given = {"person_id": child.id, "kind": "minors", "notice_id": make.notices()["minors"]}
+    given |= {"given": True, "at": at, "by_person_id": guardian.id, "capacity": "guardian"}
+    make.add(Consent(**given, channel="page"))
+    side.ids["minor_id"] = child.id
 
 
 def _family(side: Side) -> None:

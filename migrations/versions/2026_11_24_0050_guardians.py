@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0049_guardians"
-down_revision = "0048_person_imports"
+revision = "0050_guardians"
+down_revision = "0049_issuing"
 branch_labels = None
 depends_on = None
 
