@@ -21,7 +21,7 @@ from benchmarks.figure import Figure
 from incentive.app import create_app
 from incentive.config import Settings
 from incentive.core.db import session, transaction
-from incentive.ledger import jobs, proving
+from incentive.ledger import proving, sealer
 from incentive.ledger import service as ledger
 from incentive.ledger.domain import Posting, Purse, transfer
 
@@ -38,7 +38,7 @@ def measure() -> Figure:
     """Post, seal and hash by turns."""
     with _books() as admin_url:
         # A first run looks for rows of another cluster; that is not what is measured.
-        jobs.seal_all(lambda _: None)
+        sealer.seal_all(lambda _: None)
         tree = _Tree()
         product = reference = 0.0
         for number in range(ROUNDS + 1):
@@ -47,7 +47,7 @@ def measure() -> Figure:
                 # What autovacuum would have done by then, and not while the clock runs.
                 connection.execute("VACUUM ANALYZE")
             begun = time.perf_counter()
-            sealed, _ = jobs.seal_all(lambda _: None)
+            sealed, _ = sealer.seal_all(lambda _: None)
             sealing = time.perf_counter() - begun
             leaves = list(_leaves(tree.size, sealed))
             begun = time.perf_counter()

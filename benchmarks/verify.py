@@ -19,7 +19,7 @@ from benchmarks.figure import Figure
 from incentive.app import create_app
 from incentive.config import Settings
 from incentive.core.db import snapshot, transaction
-from incentive.ledger import exporting, jobs, notes, seal_keys
+from incentive.ledger import exporting, notes, seal_keys, sealer
 from incentive.ledger import service as ledger
 from incentive.ledger.domain import Posting, Purse, transfer
 from incentive.ledger.verifier.exports import Verifier
@@ -68,7 +68,7 @@ def _export(file: Path) -> list[Key]:
             for start in range(0, AWARDS, SET):
                 with transaction():
                     ledger.post([_award(n) for n in range(start, start + SET)])
-            jobs.seal_all(lambda sealed: print(f"  sealed {sealed}"))
+            sealer.seal_all(lambda sealed: print(f"  sealed {sealed}"))
             with snapshot(), file.open("wb") as out:
                 whole = exporting.span(0, None)
                 exporting.export(whole, out, datetime.now(UTC), personal=False)  # noqa: TID251

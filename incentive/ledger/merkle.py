@@ -7,12 +7,14 @@ that a root or a proof speaks of is a run of leaves [start, stop), and a run is 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from struct import Struct
 from typing import Final, NamedTuple
 
 HASH_BYTES: Final = 32
 EMPTY_ROOT: Final = sha256(b"").digest()
 _LEAF: Final = b"\x00"
 _NODE: Final = b"\x01"
+_PAIR: Final = Struct(f"{2 * HASH_BYTES}s")
 
 
 class Node(NamedTuple):
@@ -44,11 +46,8 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def parents(hashes: bytes) -> bytes:
     """Return the nodes above `hashes`, both as hashes one after the other; a last odd one has none."""
-    step = 2 * HASH_BYTES
-    stop = len(hashes) // step * step
-    return b"".join(
-        [sha256(_NODE + hashes[at : at + step]).digest() for at in range(0, stop, step)]
-    )
+    whole = memoryview(hashes)[: len(hashes) // _PAIR.size * _PAIR.size]
+    return b"".join([sha256(_NODE + pair).digest() for (pair,) in _PAIR.iter_unpack(whole)])
 
 
 def root(hashes: Sequence[bytes]) -> bytes:

@@ -3,13 +3,13 @@
 import click
 
 from incentive.core.db import transaction
-from incentive.ledger import jobs, notes, seal_keys
+from incentive.ledger import notes, seal_keys, sealer
 
 
 @click.command()
 def seal() -> None:
     """Seal all that can be sealed now, and sign a checkpoint if there is something new."""
-    sealed, note = jobs.seal_all(lambda so_far: click.echo(f"sealed {so_far} …"))
+    sealed, note = sealer.seal_all(lambda so_far: click.echo(f"sealed {so_far} …"))
     click.echo(f"sealed {sealed} rows")
     click.echo(note or "nothing new to sign", nl=not note)
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnClause, Row, Select, func, literal_column, or_, select, text
+from sqlalchemy import ColumnClause, Row, Select, literal_column, or_, select, text
 
 from incentive.core.db import session
 from incentive.ledger.merkle import HASH_BYTES, Node, fold, parents
-from incentive.ledger.seal_models import CheckpointRow, Leaf, SealKey, TreeNode
+from incentive.ledger.seal_models import CheckpointRow, Leaf, SealKey
 
 TILE_LEVELS: Final = 8
 _TRANSACTION: Final[ColumnClause[str]] = literal_column("'T'")
@@ -41,10 +41,23 @@ def lock_tree() -> None:
     )
 
 
-def kept_nodes(level: int) -> int:
-    """Return how many nodes of `level` (8, 16, …) are kept; they run from 0 without a gap."""
-    count = select(func.coalesce(func.max(TreeNode.position) + 1, 0)).where(TreeNode.level == level)
-    return session().scalar(count) or 0
+def kept_nodes() -> tuple[int, Sequence[int]]:
+    """Return the number of leaves, as `tree_size`, and of the nodes kept of level 8, 16, ….
+
+    Those of each level run from 0 without a gap.
+    """
+    size, kept = session().execute(_KEPT).one()
+    return size, kept
+
+
+# Eight levels hold more leaves than a bigint counts.
+_KEPT: Final = text(
+    """
+    SELECT ledger_tree_size(), ARRAY(
+        SELECT coalesce((SELECT max(position) + 1 FROM tree_nodes WHERE level = 8 * up), 0)
+        FROM generate_series(1, 8) AS up ORDER BY up)
+    """
+)
 
 
 def hashes(level: int, start: int, stop: int) -> bytes:
@@ -52,11 +65,15 @@ def hashes(level: int, start: int, stop: int) -> bytes:
     ordered = "SELECT string_agg(hash, ''::bytea ORDER BY {0}) FROM {1}"
     if level:
         sql = ordered.format("position", "tree_nodes") + (
-            " WHERE level = :level AND position >= :start AND position < :stop"
+            " WHERE level = %(level)s AND position >= %(start)s AND position < %(stop)s"
         )
     else:
-        sql = ordered.format("seq", "leaves") + " WHERE seq >= :start AND seq < :stop"
-    found = session().scalar(text(sql), {"level": level, "start": start, "stop": stop})
+        sql = ordered.format("seq", "leaves") + " WHERE seq >= %(start)s AND seq < %(stop)s"
+    # Binary, which SQLAlchemy does not ask for: half a megabyte is not to be spelt in hexadecimal.
+    driver: Any = session().connection().connection.driver_connection
+    with driver.cursor(binary=True) as cursor:
+        cursor.execute(sql, {"level": level, "start": start, "stop": stop})
+        (found,) = cursor.fetchone()
     return bytes(found or b"")
 
 

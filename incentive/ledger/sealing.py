@@ -14,8 +14,10 @@ from incentive.ledger.seal_models import CheckpointRow
 from incentive.ledger.seal_queries import TILE_LEVELS
 
 BATCH: Final = 50_000
-# From so many on it is worth while to make leaves in several sessions: more than one run.
-LARGE: Final = 10_000
+# From so many on it is worth while to make leaves in several sessions.
+LARGE: Final = 5_000
+# From so many new leaves on the tree grows while others are made.
+WORTH_GROWING: Final = 4_096
 HELD_BACK_AFTER: Final = timedelta(minutes=1)
 _TILE: Final = 1 << TILE_LEVELS
 
@@ -61,11 +63,10 @@ def seal_batch(limit: int = BATCH) -> int:
 def grow() -> int:
     """Keep the hash of every subtree that has become full; return how many leaves there are."""
     seal_queries.lock_tree()
-    size = seal_queries.tree_size()
+    size, kept = seal_queries.kept_nodes()
     level, count = 0, size
-    while count >= _TILE:
+    for known in kept:
         above, full = level + TILE_LEVELS, count // _TILE
-        known = seal_queries.kept_nodes(above)
         if full > known:
             hashes = seal_queries.hashes(level, known * _TILE, full * _TILE)
             for _ in range(TILE_LEVELS):

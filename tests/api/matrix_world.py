@@ -22,7 +22,7 @@ from incentive.core.keys import code_keys
 from incentive.core.money import yuan
 from incentive.core.zone import day_of
 from incentive.ledger import jobs as ledger_jobs
-from incentive.ledger import proving, reconciliation
+from incentive.ledger import proving, reconciliation, sealer
 from incentive.ledger.reconciliation import UnknownRun
 from incentive.merchants import banking, confirming, disputes, paying
 from incentive.merchants.domain import reference
@@ -519,7 +519,7 @@ def _detach(side: Side) -> None:
 def make_world() -> World:
     """Commit both sides and have them sealed, compared and simulated as at night."""
     here, there = build_all(("530102001001", "QZHERE7X"), ("530102001002", "QZTHERE9"))
-    ledger_jobs.seal_all(lambda _: None)
+    sealer.seal_all(lambda _: None)
     shared = _of_the_whole(here)
     for side in (here, there):
         with transaction():

@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from incentive.core.db import session, sqlalchemy_url, transaction
-from incentive.ledger import jobs, merkle, notes, seal_keys, seal_queries
+from incentive.ledger import merkle, notes, seal_keys, seal_queries, sealer
 from incentive.ledger import service as ledger
 from tests.ledger.test_postings import award
 
@@ -25,7 +25,7 @@ def post_many(app: Flask, count: int, prefix: str = "m") -> None:
 
 def seal(app: Flask) -> tuple[int, str | None]:
     with app.app_context():
-        return jobs.seal_all(lambda _: None)
+        return sealer.seal_all(lambda _: None)
 
 
 def ask(app: Flask, sql: str, **values: Any) -> list[Any]:
@@ -49,6 +49,14 @@ def administrator(app: Flask):
     connection.execute(text("SET search_path TO j_default, public"))
     connection.execute(text("SET session_replication_role = replica"))
     return connection
+
+
+def number_in_runs_of(app: Flask, count: int) -> None:
+    with administrator(app) as connection:
+        definition = connection.scalar(text("SELECT pg_get_functiondef('ledger_number'::regproc)"))
+        assert "int := 8000" in definition
+        connection.execute(text(definition.replace("int := 8000", f"int := {count}")))
+        connection.commit()
 
 
 def assert_sealed_whole(app: Flask) -> None:

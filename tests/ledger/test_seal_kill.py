@@ -6,12 +6,11 @@ import random
 import signal
 
 import pytest
-from sqlalchemy import text
 
 from incentive.core.db import db, transaction
-from incentive.ledger import jobs, sealing
+from incentive.ledger import sealer, sealing
 from incentive.ledger import service as ledger
-from tests.ledger.sealed import administrator, ask, assert_sealed_whole, seal
+from tests.ledger.sealed import ask, assert_sealed_whole, number_in_runs_of, seal
 from tests.ledger.test_postings import award
 
 KILLS = 50
@@ -69,16 +68,14 @@ def seal_for_ever(told):
 
         setattr(sealing, name, telling)
     while True:
-        jobs.seal_all(lambda _: None)
+        sealer.seal_all(lambda _: None)
 
 
 @pytest.mark.timeout(150)
 def test_fifty_kills_leave_no_gap_no_double_and_the_right_roots(live):
-    with administrator(live) as connection:
-        definition = connection.scalar(text("SELECT pg_get_functiondef('ledger_number'::regproc)"))
-        connection.execute(text(definition.replace("int := 10000", "int := 200")))
-        connection.commit()
-    sealing_large, sealing.LARGE = sealing.LARGE, 200
+    number_in_runs_of(live, 200)
+    limits = sealing.LARGE, sealing.WORTH_GROWING
+    sealing.LARGE, sealing.WORTH_GROWING = 200, 100
     posted, posting = _fork.Pipe(duplex=False)
     writer = child(live, post_for_ever, posting)
     posting.close()
@@ -100,7 +97,7 @@ def test_fifty_kills_leave_no_gap_no_double_and_the_right_roots(live):
             heard.close()
             left_over += ask(live, "SELECT count(*) FROM seal_runs")[0][0] > 0
     finally:
-        sealing.LARGE = sealing_large
+        sealing.LARGE, sealing.WORTH_GROWING = limits
         os.kill(writer.pid, signal.SIGKILL)
         writer.join(60)
     assert left_over > 0, "the kills never met a sealer at its work"

@@ -1,4 +1,5 @@
 import struct
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -9,13 +10,14 @@ from sqlalchemy.pool import NullPool
 
 from incentive.core import clock
 from incentive.core.db import session, sqlalchemy_url, transaction
-from incentive.ledger import jobs, merkle, proving, seal_queries, sealing
+from incentive.ledger import jobs, merkle, proving, seal_queries, sealer, sealing
 from incentive.ledger import service as ledger
 from incentive.ledger.seal_errors import NoSuchTree, NotSealedYet
 from tests.ledger.sealed import (
     administrator,
     ask,
     assert_sealed_whole,
+    number_in_runs_of,
     post,
     post_many,
     seal,
@@ -362,19 +364,33 @@ def test_a_posting_in_the_sealers_own_transaction_comes_with_the_next_run(live):
 def test_a_large_backlog_is_sealed_side_by_side_and_in_order(live, monkeypatch):
     monkeypatch.setattr(sealing, "LARGE", 100)
     monkeypatch.setattr(sealing, "BATCH", 400)
+    monkeypatch.setattr(sealing, "WORTH_GROWING", 60)
+    ahead, grow_ahead = [], sealing.grow_ahead
+    monkeypatch.setattr(sealing, "grow_ahead", lambda: ahead.append(grow_ahead()))
+    patience = sys.getswitchinterval()
     post(live, "first")
     seal(live)
-    with administrator(live) as connection:
-        definition = connection.scalar(text("SELECT pg_get_functiondef('ledger_number'::regproc)"))
-        connection.execute(text(definition.replace("int := 10000", "int := 50")))
-        connection.commit()
+    number_in_runs_of(live, 50)
     post_many(live, 900)
     told = []
     with live.app_context():
-        total, note = jobs.seal_all(told.append)
+        total, note = sealer.seal_all(told.append)
     assert (total, note.split("\n")[1]) == (900, "901")
     assert told == [400, 800]
+    assert ahead
+    assert sys.getswitchinterval() == patience
     assert ask(live, "SELECT count(*) FROM seal_runs") == [(0,)]
+    assert_sealed_whole(live)
+
+
+def test_the_runs_of_a_backlog_become_shorter_towards_its_end(live):
+    number_in_runs_of(live, 80)
+    post_many(live, 300)
+    with live.app_context(), transaction():
+        assert sealing.number() == 300
+    runs = ask(live, "SELECT first_seq, cardinality(ids) FROM seal_runs ORDER BY first_seq")
+    assert runs == [(0, 80), (80, 80), (160, 70), (230, 35), (265, 20), (285, 15)]
+    assert seal(live)[0] == 300
     assert_sealed_whole(live)
 
 
