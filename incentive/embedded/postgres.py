@@ -39,6 +39,9 @@ _SETTINGS: Final = {
     "max_wal_size": "512MB",
     # With the default, a 32nd of shared_buffers, sessions that write much wait for each other.
     "wal_buffers": "32MB",
+    # Until a young server has old files of its log to use again, each new one of 16 MB would be
+    # written twice, once with zeros, and whoever commits at its beginning would wait for that.
+    "wal_init_zero": "off",
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
