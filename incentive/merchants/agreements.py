@@ -9,14 +9,14 @@ from sqlalchemy import Row
 from incentive.core.db import session
 from incentive.core.paging import Page, page
 from incentive.merchants import queries
-from incentive.merchants.errors import (
+from incentive.merchants.agreement_errors import (
     AgreementBackwards,
     AgreementEnded,
     AgreementSettled,
     AgreementsOverlap,
     UnknownAgreement,
-    UnknownMerchant,
 )
+from incentive.merchants.errors import UnknownMerchant
 from incentive.merchants.models import Merchant, PriceAgreement
 from incentive.merchants.parties import sponsor
 from incentive.merchants.refusing import refusing

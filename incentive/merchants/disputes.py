@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, select
 
 from incentive.core.db import session
-from incentive.merchants import queries, statement_queries
+from incentive.merchants import order_queries, queries, statement_queries
 from incentive.merchants.domain import Side, check_correction, check_state, source
 from incentive.merchants.refusing import refusing
 from incentive.merchants.statement_errors import (
@@ -136,7 +136,7 @@ def take_off(
     # Whoever makes a statement meanwhile waits, and then sees these as taken off.
     queries.lock_merchant(statement.merchant_id)
     line = session().get_one(StatementLine, objection.line_id)
-    named = statement_queries.standing(line.id, orders)
+    named = order_queries.standing(line.id, orders)
     if not named or {order.redemption_id for order in named} != set(orders):
         raise OrdersNotOnLine
     made = _correction(statement, line, -sum(order.quantity for order in named), answer, at)

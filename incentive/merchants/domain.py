@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Final, Literal
 from uuid import UUID
 
-from incentive.merchants.errors import (
+from incentive.merchants.settling_errors import (
     CorrectionTooLarge,
     MerchantMayAnswer,
     NothingOwed,

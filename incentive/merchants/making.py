@@ -6,10 +6,11 @@ from uuid import UUID
 from incentive.core.clock import day_bounds
 from incentive.core.db import session
 from incentive.core.zone import day_of, timezone
-from incentive.merchants import queries, statement_queries
+from incentive.merchants import order_queries, queries, statement_queries
 from incentive.merchants.domain import Line, check_period, gather, source, total
-from incentive.merchants.errors import NothingToSettle, UnknownMerchant
+from incentive.merchants.errors import UnknownMerchant
 from incentive.merchants.parties import sponsor
+from incentive.merchants.settling_errors import NothingToSettle
 from incentive.merchants.statement_models import Statement
 from incentive.merchants.statements import Detail, detail
 from incentive.people import acts
@@ -84,8 +85,8 @@ def _lines(caller: Caller, made: Statement, at: datetime) -> list[Line]:
     parties = (made.merchant_id, made.sponsor_id)
     return gather(
         [
-            *statement_queries.given(*parties, since, until, zone),
-            *statement_queries.returned(*parties, until, zone),
+            *order_queries.given(*parties, since, until, zone),
+            *order_queries.returned(*parties, until, zone),
         ]
     )
 

@@ -16,7 +16,6 @@ from incentive.merchants.errors import (
     ContactKnown,
     OwnContact,
     PartyNameTaken,
-    PeriodBackwards,
     UnknownBudget,
     UnknownContact,
     UnknownMerchant,
@@ -24,6 +23,7 @@ from incentive.merchants.errors import (
 )
 from incentive.merchants.models import Merchant, MerchantContact, Sponsor, SponsorBudget
 from incentive.merchants.refusing import refusing
+from incentive.merchants.settling_errors import PeriodBackwards
 from incentive.people import acts, reach, separation
 from incentive.people import service as people
 from incentive.people.caller import Caller

@@ -12,7 +12,7 @@ from incentive.core.db import session
 from incentive.core.paging import Page, page
 from incentive.core.zone import day_of
 from incentive.ledger import service as ledger
-from incentive.merchants import payment_queries, queries, statement_queries
+from incentive.merchants import order_queries, payment_queries, queries, statement_queries
 from incentive.merchants.domain import check_state, source
 from incentive.merchants.statement_errors import PaymentsStand, UnknownLine, UnknownStatement
 from incentive.merchants.statement_models import Statement
@@ -97,7 +97,7 @@ def orders(
     line = statement_queries.line(statement_id, number)
     if line is None:
         raise UnknownLine
-    found, key = statement_queries.orders(line.id), statement_queries.orders_key()
+    found, key = order_queries.orders(line.id), order_queries.orders_key()
     return page(found, key, cursor=cursor, limit=limit, scalars=False)
 
 
@@ -136,7 +136,7 @@ def reverse(caller: Caller, statement_id: UUID, *, reason: str, at: datetime) ->
     statement.status, statement.close_reason = "reversed", reason
     statement.closed_by, statement.closed_at = caller.person_id, at
     session().flush()
-    statement_queries.release_orders(statement_id, at)
+    order_queries.release_orders(statement_id, at)
     if charged and statement.budget_id is not None:
         queries.spend_budget(statement.budget_id, -statement.total_fen)
         ledger.reverse(

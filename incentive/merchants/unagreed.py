@@ -5,7 +5,7 @@ from typing import Final
 
 from incentive.core.paging import Page, page
 from incentive.core.zone import timezone
-from incentive.merchants import statement_queries
+from incentive.merchants import order_queries
 from incentive.people.caller import Caller
 from incentive.stations.models import Item
 
@@ -19,5 +19,5 @@ def unagreed(caller: Caller, at: datetime, *, cursor: str | None = None, limit: 
     What was given back since is left out.
     """
     paths = caller.regions_for("statement.read")
-    found = statement_queries.unagreed(paths, at - LOOK_BACK, timezone())
+    found = order_queries.unagreed(paths, at - LOOK_BACK, timezone())
     return page(found, [Item.name, Item.id], cursor=cursor, limit=limit, scalars=False)

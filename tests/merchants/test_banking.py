@@ -8,10 +8,10 @@ from incentive.core.db import session, transaction
 from incentive.core.money import yuan
 from incentive.merchants import banking, confirming, paying, statements
 from incentive.merchants.domain import reference
-from incentive.merchants.errors import WrongState
 from incentive.merchants.matching import Match, Owed, match
 from incentive.merchants.payment_errors import BankRowMatched, BankRowsWrong, UnknownBankRow
 from incentive.merchants.payment_models import BankRow, Payment
+from incentive.merchants.settling_errors import WrongState
 from incentive.merchants.statement_errors import PaidTooMuch
 from incentive.people.errors import OutOfScope
 from tests.merchants.conftest import (

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from incentive.audit.models import AuditEntry
 from incentive.core.db import session, transaction
 from incentive.merchants import closing, confirming, disputes, making, parties, statements
-from incentive.merchants.errors import (
+from incentive.merchants.settling_errors import (
     MerchantMayAnswer,
     NothingOwed,
     NothingToSettle,

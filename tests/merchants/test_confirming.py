@@ -8,13 +8,9 @@ from sqlalchemy.exc import DBAPIError
 
 from incentive.core.db import session
 from incentive.merchants import confirming, disputes, parties, paying, statements
-from incentive.merchants.errors import (
-    BudgetExceeded,
-    CorrectionTooLarge,
-    NoBudget,
-    WrongState,
-)
+from incentive.merchants.errors import BudgetExceeded, NoBudget
 from incentive.merchants.models import SponsorBudget
+from incentive.merchants.settling_errors import CorrectionTooLarge, WrongState
 from incentive.merchants.statement_errors import (
     ConfirmedBefore,
     ContactOfMerchant,

@@ -4,19 +4,21 @@ import pytest
 
 from incentive.core.db import session
 from incentive.merchants import agreements, parties
-from incentive.merchants.errors import (
+from incentive.merchants.agreement_errors import (
     AgreementBackwards,
     AgreementEnded,
     AgreementSettled,
     AgreementsOverlap,
+)
+from incentive.merchants.errors import (
     BudgetsOverlap,
     BudgetSpent,
     ContactKnown,
     OwnContact,
     PartyNameTaken,
-    PeriodBackwards,
     UnknownMerchant,
 )
+from incentive.merchants.settling_errors import PeriodBackwards
 from incentive.people.errors import OutOfScope
 from tests.merchants.conftest import PRICE, charged, day, noon, statement
 

@@ -14,10 +14,10 @@ from incentive.audit.models import AuditEntry
 from incentive.core.db import session, transaction
 from incentive.merchants import banking, paying
 from incentive.merchants.domain import reference
-from incentive.merchants.errors import WrongState
 from incentive.merchants.matching import SEVERAL_MAX, Match, Owed, match
 from incentive.merchants.payment_errors import BankRowMatched, SumDiffers
 from incentive.merchants.payment_models import Payment
+from incentive.merchants.settling_errors import WrongState
 from incentive.merchants.statement_errors import UnknownStatement
 from incentive.merchants.statement_models import Statement
 from incentive.people.errors import OutOfScope

@@ -9,7 +9,7 @@ from incentive.core.db import session
 from incentive.core.ids import new_id
 from incentive.merchants import agreements, statements
 from incentive.merchants.domain import Moved, gather, reference, references_in, total
-from incentive.merchants.errors import (
+from incentive.merchants.settling_errors import (
     NothingToSettle,
     PeriodBackwards,
     PeriodRunning,

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from incentive.core.errors import IncentiveError
-from incentive.merchants.errors import NothingToSettle
 from incentive.merchants.papers import KINDS, SIDES, STATES
+from incentive.merchants.settling_errors import NothingToSettle
 
 NOW = datetime(2025, 11, 29, 1, 20, tzinfo=UTC)
 DAY = date(2025, 10, 31)
