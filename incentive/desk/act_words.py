@@ -23,9 +23,9 @@ _MORE: Final[dict[str, Text]] = {
     "quantity": _("Quantity"),
     "reason": _("Reason"),
     "seen_at": _("Seen at"),
-    "until": _("Until"),
+    "until": _("Ends"),
     "valid_from": _("From"),
-    "valid_until": _("Until"),
+    "valid_until": _("Ends"),
     "version": _("Version"),
 }
 _STATES: Final[dict[str, Text]] = {
