@@ -52,7 +52,7 @@ def invite_guardian() -> ResponseReturnValue:
         raise
     except IncentiveError as error:
         return draw_guardians(error), error.status
-    url = f"{public_base()}{url_for('web.guardian_invitation', code=made.code)}"
+    url = f"{public_base().rstrip('/')}{url_for('web.guardian_invitation', code=made.code)}"
     return render_template(
         "web/guardian_invited.html",
         url=url,

@@ -46,7 +46,7 @@ NAMES: Final[dict[Kind, Text]] = {
     Kind.PRIVACY: _("Using this service"),
     Kind.ID_NUMBER: _("ID number"),
     Kind.BIRTH_MONTH: _("Month of birth"),
-    Kind.ADDRESS: _("Address"),
+    Kind.ADDRESS: _("Home address"),
     Kind.MINORS: _("Guardian's consent"),
 }
 # What ends with a consent, said before it is withdrawn and after.

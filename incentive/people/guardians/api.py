@@ -37,7 +37,7 @@ def invite() -> dict[str, Any]:
     """Make an invitation that your guardian opens on their own phone; those before are void."""
     made = service.invite(caller(), clock.now())
     path = url_for("web.guardian_invitation", code=made.code)
-    return {"url": f"{public_base()}{path}", "expires_at": made.expires_at}
+    return {"url": f"{public_base().rstrip('/')}{path}", "expires_at": made.expires_at}
 
 
 @bp.get("/guardian-invitations/<code>")
