@@ -88,6 +88,7 @@ def consents(**more):
         ],
         "pager": {"first": None, "older": "#"},
         "must_read": False,
+        "closing": None,
         "refusal": None,
     }
     return usual | more
@@ -200,6 +201,7 @@ PAGES = {
             history=[],
             pager={"first": None, "older": None},
             must_read=True,
+            closing="/me/erasure",
             refusal=NothingToWithdraw(),
         ),
     ),
