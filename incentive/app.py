@@ -16,6 +16,7 @@ from incentive.core import (
     addresses,
     browser,
     db,
+    hosts,
     http,
     i18n,
     jurisdictions,
@@ -73,6 +74,7 @@ from incentive.settlement import accounts_api, awards, reconciliation_api
 from incentive.settlement import api as settlement_api
 from incentive.settlement import checks as settlement_checks  # noqa: F401 - registers itself
 from incentive.settlement import jobs as settlement_jobs  # noqa: F401 - listens to check-in
+from incentive.settlement.findings import api as findings_api
 from incentive.settlement.rulebook import api as rules_api
 from incentive.settlement.rulebook import checks as rules_checks  # noqa: F401 - registers itself
 from incentive.stations import api as stations_api
@@ -130,6 +132,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     family_api.bp,
     giving_api.bp,
     disputes_api.bp,
+    findings_api.bp,
     notices_api.bp,
     reconciliation_api.bp,
     desk_ledger_api.bp,
@@ -160,6 +163,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     jurisdictions.init_app(app)
     observe.init_app(app)
     addresses.init_app(app)
+    hosts.init_app(app, jurisdictions.known_hosts)
     browser.init_app(app)
     limits.init_app(app)
     sms.init_app(app)

@@ -24,13 +24,16 @@ class Settings:
     `secret` is at least 32 bytes; signing keys derive from it, and encryption keys of what is not
     a person's own. `master_keys` wrap the keys of personal data; without any, one derives from it.
     `public_url` has no slash at its end; without it, codes lead to where the request came.
+    `trusted_hosts` are names that requests may come to, besides its, the jurisdictions' and this
+    machine's own.
     `sign_ins_per_minute` and `registrations_per_minute` hold for one client address.
     `checkpoint_dir` is a folder and `checkpoint_webhook` an https address that signed checkpoints
     are delivered to; `checkpoint_webhook_inside` lets that address lie in a private network.
     `security_contact` is the mailto: or https: address to which flaws are reported.
     `trusted_proxies` is how many proxies in a row stand before the web server.
     `sms` is by which way short messages leave (`console`, `file:<path>`, an https address), and
-    `sms_token` what a gateway knows us by; without it there are none, and with `prove_phones`
+    `sms_token` what a gateway knows us by, which may lie inside a private network with
+    `sms_inside`; without it there are none, and with `prove_phones`
     nobody registers without a code that was sent to their phone. `codes_per_minute` holds for one
     client address. With `second_factor_required` (the environment's default) managers, auditors
     and administrators sign in with an authenticator app. `identity_providers` is the file of the
@@ -53,6 +56,8 @@ class Settings:
     checkpoint_webhook: str | None = None
     sms: str | None = None
     sms_token: str = field(default="", repr=False)
+    sms_inside: bool = False
+    trusted_hosts: frozenset[str] = frozenset()
     prove_phones: bool = False
     codes_per_minute: int = 60
     checkpoint_webhook_inside: bool = False
@@ -105,6 +110,8 @@ class Settings:
             checkpoint_webhook=_webhook(environ, "INCENTIVE_CHECKPOINT_WEBHOOK"),
             sms=_sms(environ),
             sms_token=environ.get("INCENTIVE_SMS_TOKEN", "").strip(),
+            sms_inside=_choice(environ, "INCENTIVE_SMS_INSIDE", ("no", "yes")) == "yes",
+            trusted_hosts=_hosts(environ, "INCENTIVE_TRUSTED_HOSTS"),
             prove_phones=_proving(environ),
             identity_providers=environ.get("INCENTIVE_IDENTITY_PROVIDERS", "").strip() or None,
             second_factor_required=_choice(
@@ -160,6 +167,16 @@ def _address(environ: Mapping[str, str], name: str) -> str | None:
     return text
 
 
+def _hosts(environ: Mapping[str, str], name: str) -> frozenset[str]:
+    hosts = frozenset(
+        part for part in environ.get(name, "").lower().replace(",", " ").split() if part
+    )
+    for host in hosts:
+        if urlsplit(f"//{host}").hostname != host:
+            raise SettingsError(f"{name} lists host names without port or path, not {host!r}.")
+    return hosts
+
+
 def _webhook(environ: Mapping[str, str], name: str) -> str | None:
     text = environ.get(name, "").strip()
     if not text:
@@ -190,6 +207,9 @@ def _sms(environ: Mapping[str, str]) -> str | None:
 
 
 def _proving(environ: Mapping[str, str]) -> bool:
+    # Who registers is told whether a phone is known here, unless they prove that it is theirs.
+    if not environ.get("INCENTIVE_PROVE_PHONES", "").strip():
+        return _sms(environ) is not None
     wanted = _choice(environ, "INCENTIVE_PROVE_PHONES", ("no", "yes")) == "yes"
     if wanted and _sms(environ) is None:
         raise SettingsError("INCENTIVE_PROVE_PHONES=yes needs INCENTIVE_SMS, to send the codes by.")

@@ -15,6 +15,8 @@ def undone(app: Flask) -> Iterator[Flask]:
         engine = db.engines[None]
         connection = engine.connect()
         outer = connection.begin()
+        # A slow machine may let it lie between two requests for longer than a server would.
+        connection.exec_driver_sql("SET idle_in_transaction_session_timeout = 0")
         db.engines[None] = connection
         db.session.configure(join_transaction_mode="create_savepoint")
         try:

@@ -1,7 +1,7 @@
 """Which jurisdiction's books a request is about: its header's, else its host's, else the default."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from flask import Flask, current_app, g, request
@@ -57,6 +57,12 @@ class Directory:
             self._codes = {row.code: row.host for row in rows}
         self._hosts = {host: code for code, host in self._codes.items() if host is not None}
         self._read_at = time.monotonic()
+
+
+def known_hosts() -> Collection[str]:
+    """Return the hosts that are a jurisdiction's own."""
+    directory: Directory = current_app.extensions["jurisdictions"]
+    return directory.hosts()
 
 
 def init_app(app: Flask) -> None:

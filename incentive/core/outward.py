@@ -1,14 +1,14 @@
-"""Posting to an address of the world's, and not by a trick to one of this machine's own network.
+"""Asking an address of the world's, and not by a trick one of this machine's own network.
 
 A name is looked up once, every address that it has is looked at, and one of those is connected
 to: a name that answers otherwise the second time gains nothing. Nothing is followed.
 """
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from ipaddress import ip_address
 from typing import Final
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -17,7 +17,7 @@ _PORTS: Final = {"https": 443, "http": 80}
 
 
 class Unsent(Exception):
-    """An address did not take what was posted; the text says why."""
+    """An address did not take what was sent; the text says why."""
 
 
 def post(address: str, content: bytes, headers: Mapping[str, str], *, inside: bool) -> None:
@@ -26,27 +26,46 @@ def post(address: str, content: bytes, headers: Mapping[str, str], *, inside: bo
     Raises:
         Unsent: it has no address that may be used, or did not answer 2xx within 5 seconds.
     """
-    parts = urlsplit(address)
-    host = parts.hostname or ""
-    port = parts.port or _PORTS[parts.scheme]
+    with asking("POST", address, headers, content, inside=inside) as taken:
+        status = taken.status_code  # what else it says is not read: it could be without end
+    if not httpx.codes.is_success(status):
+        raise Unsent(f"it answered {status}")
+
+
+@contextmanager
+def asking(
+    method: str,
+    address: str,
+    headers: Mapping[str, str],
+    content: bytes | str | None = None,
+    *,
+    inside: bool,
+) -> Iterator[httpx.Response]:
+    """Send a request to `address`, and open what it answers; it is read by who asks, up to a limit.
+
+    Raises:
+        Unsent: it has no address that may be used, or broke off, or took longer than 5 seconds.
+    """
     try:
         url = httpx.URL(address)
+        port = url.port or _PORTS[url.scheme]
         with (
-            httpx.Client(timeout=SECONDS_MAX, follow_redirects=False) as client,
+            # By a transport of its own: a proxy of the environment's would look the name up anew.
+            httpx.Client(
+                timeout=SECONDS_MAX, follow_redirects=False, transport=httpx.HTTPTransport()
+            ) as client,
             client.stream(
-                "POST",
-                url.copy_with(host=_usable(host, port, inside=inside)),
+                method,
+                url.copy_with(host=_usable(url.host, port, inside=inside)),
                 content=content,
                 # The name still says which site is meant, and whose certificate is wanted.
                 headers={**headers, "Host": url.netloc.decode("ascii")},
-                extensions={"sni_hostname": host},
-            ) as taken,
+                extensions={"sni_hostname": url.host},
+            ) as answer,
         ):
-            status = taken.status_code  # what else it says is not read: it could be without end
+            yield answer
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Unsent(f"{type(error).__name__}: {error}") from None
-    if not httpx.codes.is_success(status):
-        raise Unsent(f"it answered {status}")
 
 
 def _usable(host: str, port: int, *, inside: bool) -> str:

@@ -12,17 +12,16 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Final, Protocol
 
-import httpx
 import structlog
 from flask import Flask, current_app
 
 from incentive.config import Settings
+from incentive.core import outward
 from incentive.core.errors import Unavailable
 from incentive.core.i18n import _
 
 CONSOLE: Final = "console"
 FILE: Final = "file:"
-GATEWAY_SECONDS_MAX: Final = 5.0
 # Whatever waits to be sent is lost with the process, and asked for again.
 WAITING_MAX: Final = 200
 SENDERS: Final = 2
@@ -66,26 +65,24 @@ class Lines:
 
 
 class Gateway:
-    """Hands messages to an https address: `{"to", "text"}` as JSON, with a bearer's token."""
+    """Hands messages to an https address: `{"to", "text"}` as JSON, with a bearer's token.
 
-    def __init__(self, address: str, token: str) -> None:
-        self._address = address
+    With `inside` the address may lie in a private network.
+    """
+
+    def __init__(self, address: str, token: str, *, inside: bool = False) -> None:
+        self._address, self._inside = address, inside
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def send(self, to: str, text: str) -> None:
         """Post one message.
 
         Raises:
-            httpx.HTTPError: the gateway is away, or did not take it.
+            Unsent: the gateway is away, lies where it may not, or did not take it.
         """
-        answer = httpx.post(
-            self._address,
-            content=json.dumps({"to": to, "text": text}),
-            headers=self._headers | {"Content-Type": "application/json"},
-            timeout=GATEWAY_SECONDS_MAX,
-            follow_redirects=False,
-        )
-        answer.raise_for_status()
+        content = json.dumps({"to": to, "text": text}).encode()
+        headers = self._headers | {"Content-Type": "application/json"}
+        outward.post(self._address, content, headers, inside=self._inside)
 
 
 class Courier:
@@ -145,4 +142,4 @@ def _sender(settings: Settings) -> Sender | None:
         return Lines()
     if way.startswith(FILE):
         return Lines(way.removeprefix(FILE))
-    return Gateway(way, settings.sms_token)
+    return Gateway(way, settings.sms_token, inside=settings.sms_inside)

@@ -129,8 +129,9 @@ class Supervisor:
             environ["INCENTIVE_SECRET_FILE"] = str(self.directory.secret_file())
         # Nobody has a contract with an operator yet: codes are written where one can look.
         environ.setdefault("INCENTIVE_SMS", f"file:{self.directory.messages}")
-        # Made-up people have no authenticator app; whoever serves real ones is asked for it.
+        # Made-up people have no authenticator app and no phone; whoever serves real ones is asked.
         if self.plan.demo:
+            environ.setdefault("INCENTIVE_PROVE_PHONES", "no")
             environ.setdefault("INCENTIVE_SECOND_FACTOR", "optional")
         if not environ.get("INCENTIVE_MASTER_KEY") and not environ.get("INCENTIVE_MASTER_KEY_FILE"):
             environ["INCENTIVE_MASTER_KEY_FILE"] = str(self.directory.master_key_file())

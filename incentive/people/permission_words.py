@@ -57,6 +57,7 @@ WORDS: Final[dict[str, Text]] = {
     "points.approve": _("Approve adjustments that somebody else proposed"),
     "points.dispute": _("Contest points that somebody was given"),
     "points.decide": _("Decide disputes of points"),
+    "finding.decide": _("Clear or uphold what the system found in attendance"),
     "points.policy": _("Set the policy on points"),
     "budget.read": _("See budgets of points"),
     "budget.set": _("Set and raise budgets of points"),

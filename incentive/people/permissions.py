@@ -74,7 +74,7 @@ TABLE: Final[dict[str, Permission]] = {
     "station.close": _held(STATION, STATION_MANAGER, ADMINISTRATOR),
     "station.serve": _held(STATION, STATION_MANAGER, ADMINISTRATOR),
     "station.goods": _held(STATION, STATION_MANAGER, COMMUNITY_WORKER, AUDITOR, ADMINISTRATOR),
-    "station.audit": _held(STATION, STATION_MANAGER, AUDITOR, ADMINISTRATOR),
+    "station.audit": _held(STATION, STATION_MANAGER, COMMUNITY_WORKER, AUDITOR, ADMINISTRATOR),
     # The books
     "ledger.read": _held(STATION, AUDITOR, ADMINISTRATOR),
     "audit.read": _held(STATION, AUDITOR, ADMINISTRATOR),
@@ -82,7 +82,7 @@ TABLE: Final[dict[str, Permission]] = {
     "rule.propose": _held(WHOLE, ADMINISTRATOR),
     "rule.approve": _held(WHOLE, ADMINISTRATOR),
     "reconciliation.read": _held(WHOLE, AUDITOR, ADMINISTRATOR),
-    "settlement.read": _held(REGION, AUDITOR, ADMINISTRATOR),
+    "settlement.read": _held(REGION, COMMUNITY_WORKER, AUDITOR, ADMINISTRATOR),
     "settlement.retry": _held(REGION, ADMINISTRATOR),
     # Merchants
     "merchant.manage": _held(STATION, COMMUNITY_WORKER, ADMINISTRATOR),
@@ -101,6 +101,7 @@ TABLE: Final[dict[str, Permission]] = {
     "points.approve": _held(REGION, ADMINISTRATOR),
     "points.dispute": _held(REGION, COMMUNITY_WORKER, ADMINISTRATOR),
     "points.decide": _held(REGION, ADMINISTRATOR),
+    "finding.decide": _held(REGION, COMMUNITY_WORKER, ADMINISTRATOR),
     "points.policy": _held(WHOLE, ADMINISTRATOR),
     "budget.read": _held(REGION, COMMUNITY_WORKER, AUDITOR, ADMINISTRATOR),
     "budget.set": _held(REGION, ADMINISTRATOR),

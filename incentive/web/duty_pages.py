@@ -17,6 +17,7 @@ from incentive.core.i18n import Text, _
 from incentive.core.needs import REACH, REGION, at_once, needs
 from incentive.core.zone import day_of, timezone
 from incentive.people.caller import Caller, caller
+from incentive.settlement.findings import listing as findings
 from incentive.web import duty_queries, forms
 from incentive.web.addresses import pager
 from incentive.web.me import shift as shift_context
@@ -83,12 +84,15 @@ def draw(
         shifts = shifts_today(who, at)
         page = checkin.records_for(who, "pending", cursor=request.args.get("cursor"), limit=20)
         waiting = duty_queries.to_verify(who.regions_for("record.verify"))
+        found = findings.open_in(who)
     return render_template(
         "web/duty.html",
         shifts=shifts,
         scan_for=next((shift for shift in shifts if shift["id"] == wanted), None),
         records=[_record(row, own=row.person_id == who.person_id) for row in page.items],
         waiting=waiting,
+        findings_href=url_for("web.findings") if found is not None else None,
+        found=found,
         verifies=bool(who.regions_for("record.verify")),
         refusal=refusal,
         code=code,

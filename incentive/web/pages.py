@@ -28,6 +28,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     discrepancy_pages,
     duty_pages,
     external_pages,
+    finding_pages,
     giving_pages,
     guardian_pages,
     import_pages,

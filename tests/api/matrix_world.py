@@ -1,16 +1,21 @@
 """The world that the matrix asks about: two communities with one of everything, side by side.
 
 What nobody outside a side may read carries the side's mark, or is an id or a number of its own:
-`Side.secrets` are all of these. Names that the public pages show carry no mark.
+`Side.secrets` are all of these. Names that the public pages show carry no mark. What nobody at all
+reads in clear, on either side, stands in `Side.sealed`.
 """
 
+import itertools
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
-from sqlalchemy import select, text
+import pyotp
+from sqlalchemy import select, text, update
 
 from incentive.activities.models import Activity
 from incentive.checkin.models import Attendance
@@ -27,28 +32,43 @@ from incentive.ledger.reconciliation import UnknownRun
 from incentive.merchants import banking, confirming, disputes, paying
 from incentive.merchants.domain import reference
 from incentive.merchants.payment_models import BankRow
+from incentive.merchants.statement_models import StatementLine, StatementOrder
+from incentive.people import role_ends, role_queries
 from incentive.people.caller import Caller, identify
 from incentive.people.consents import notices
+from incentive.people.consents import service as consents
+from incentive.people.consents.giving import Giver
 from incentive.people.consents.models import Consent
+from incentive.people.devices import service as devices
+from incentive.people.devices.service import Place
 from incentive.people.domain import STATION_ROLES
 from incentive.people.external.models import LinkedIdentity
 from incentive.people.guardians.models import Guardianship
 from incentive.people.imports import checking
 from incentive.people.imports import queries as import_queries
 from incentive.people.imports import service as imports
-from incentive.people.models import RoleGrant, SignIn
+from incentive.people.models import Person, RoleGrant, SignIn
+from incentive.people.one_time import domain as one_time_domain
+from incentive.people.one_time import service as one_time
+from incentive.people.one_time.domain import Purpose
 from incentive.people.permissions import ROLES
+from incentive.people.second_factor import service as second_factor
 from incentive.points.budgets import setting as budgets
+from incentive.points.budgets.models import BudgetWait
 from incentive.points.corrections import service as corrections
+from incentive.points.disputes import flagging
 from incentive.points.disputes import service as points_disputes
 from incentive.points.family import service as family
 from incentive.points.policy.models import PointsPolicy
+from incentive.regions.models import Region
 from incentive.settlement import jobs as settlement_jobs
 from incentive.settlement import service as settlement
+from incentive.settlement.findings.models import AttendanceFinding
 from incentive.settlement.models import Award, SettlementFailure
-from incentive.settlement.rulebook.models import Simulation
+from incentive.settlement.rulebook.models import RuleDraft, Simulation
 from incentive.stations.days.models import DayClose
 from incentive.stations.discrepancies.models import Discrepancy
+from incentive.stations.models import Station
 from incentive.stations.stock.models import StockMovement
 from incentive.stations.stocktakes.models import (
     StocktakeCount,
@@ -60,6 +80,10 @@ from tests.merchants.conftest import Market, charged, confirmed, day, noon, sent
 from tests.stations.conftest import give
 
 HOUR = timedelta(hours=1)
+# Nobody's password is looked at but by whether it is this one.
+PASSWORD = "correct-horse-battery-1"
+# The code that was sent to whoever waits for one.
+CODE = "246813"
 # What a side's people do here, and no one of them is asked about: they made what is there.
 CAST = (
     ("chief", "administrator"),
@@ -81,6 +105,7 @@ class Side:
     people: dict[str, Any] = field(default_factory=dict)
     ids: dict[str, Any] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)
+    sealed: set[str] = field(default_factory=set)
 
     def caller(self, name: str) -> Caller:
         found = identify(make.token(self.people[name]))
@@ -97,7 +122,8 @@ def build(code: str, mark: str) -> Side:
     """One side in the open transaction, all but its awards, which are settled for both at once."""
     side = Side(make.region(code, name=f"社区{code[-3:]}"), mark)
     for name, role in CAST:
-        person = make.person(f"人{mark}{name}", home_region_id=side.place.id)
+        told = _told(side, name)
+        person = make.person(f"人{mark}{name}", told=told, home_region_id=side.place.id)
         held = make.grant(person, role, at=side.place)
         side.people[name] = person
         side.keep(**{f"role_of_{name}": held.id})
@@ -112,6 +138,8 @@ def build(code: str, mark: str) -> Side:
     _family(side)
     _ward(side)
     _devices(side)
+    _factors(side)
+    _consent(side)
     _linked(side)
     _imports(side)
     _handed_on(side)
@@ -120,6 +148,22 @@ def build(code: str, mark: str) -> Side:
     taken = corrections.adjust(by, volunteer_number=number, points=-3, reason=mark, at=clock.now())
     side.keep(taken=taken.transaction_id)
     return side
+
+
+def _told(side: Side, name: str) -> dict[str, str]:
+    """Return what of a person's nobody reads in clear but who reveals it, or who is told nothing.
+
+    Only of those whom addresses are about.
+    """
+    if name not in {"volunteer", "contact"}:
+        return {}
+    sealed = {
+        "phone": f"+861397{side.place.code[-3:]}{'4455' if name == 'volunteer' else '6677'}",
+        "id_number": f"passport:{side.mark[-1]}{'48151623' if name == 'volunteer' else '42108915'}",
+    }
+    side.ids[f"phone_of_{name}"] = sealed["phone"].removeprefix("+86")
+    side.sealed |= {sealed["phone"].removeprefix("+86"), sealed["id_number"].partition(":")[2]}
+    return sealed
 
 
 def finish(side: Side) -> None:
@@ -142,6 +186,9 @@ def finish(side: Side) -> None:
         policy="queue",
         at=at,
     )
+    waits = {"key": f"{mark}:waits", "budget_id": budget.id, "person_id": volunteer.id}
+    make.add(BudgetWait(**waits, points=7, since=at))
+    _found(side, at)
     side.keep(
         failed=_set_aside(side, now=at),
         transaction_id=other.transaction_id,
@@ -149,6 +196,17 @@ def finish(side: Side) -> None:
         adjustment_id=proposed.id,
         points_budget=budget.id,
     )
+
+
+def _found(side: Side, at: datetime) -> None:
+    """Something that the system found in attendance, and the points that it holds for it."""
+    record, volunteer = side.ids["doubtful"], side.people["volunteer"]
+    facts = {"distance": ">50 km", "minutes": 9}
+    row = {"record_id": record, "kind": "impossible_travel", "facts": facts, "found_at": at}
+    award = session().get(Award, record, populate_existing=True)
+    found = make.add(AttendanceFinding(**row))
+    held = flagging.flag(award.transaction_id, volunteer.id, None, side.mark, at)
+    side.keep(finding_id=found.id, doubt_id=held.id)
 
 
 def _set_aside(side: Side, now: datetime) -> UUID:
@@ -173,7 +231,7 @@ def _activities(side: Side) -> None:
     make.sign_up(volunteer, running)
     session().refresh(running)
     records = {}
-    for n, name in enumerate(("pending", "settled", "settled_too", "confirmable")):
+    for n, name in enumerate(("pending", "settled", "settled_too", "doubtful", "confirmable")):
         shift = make.shift(activity, starts_at=now - (30 + 5 * n) * HOUR)
         state = "pending" if name in {"pending", "confirmable"} else "verified"
         records[name] = make.service_record(shift, volunteer, minutes=60 + n, status=state)
@@ -191,6 +249,7 @@ def _activities(side: Side) -> None:
         record_id=records["pending"].id,
         settled=records["settled"].id,
         settled_too=records["settled_too"].id,
+        doubtful=records["doubtful"].id,
         attendance_id=records["confirmable"].attendance_id,
         present=came.id,
     )
@@ -259,6 +318,10 @@ def _station(side: Side) -> None:
         "discrepancy_id": found.id,
     }
     _stocktake(side, shop, goods)
+    # Where nobody counts yet.
+    bare = make.station(side.place)
+    make.item(bare, points_price=1, stock=3)
+    side.ids["bare_station"] = bare.id
 
 
 def _stocktake(side: Side, shop: Any, goods: Any) -> None:
@@ -338,6 +401,9 @@ def _market(side: Side) -> None:
         content=("日期,金额,附言,对方户名\n" + row).encode("gb18030"),
         at=noon(day(11, 20)),
     )
+    ordered = select(StatementOrder).join(StatementLine, StatementLine.id == StatementOrder.line_id)
+    ordered = ordered.where(StatementLine.statement_id == made["objected"])
+    order = session().scalars(ordered).first()
     bank_row = session().scalars(select(BankRow).where(BankRow.counterparty == mark)).one()
     side.keep(
         merchant_id=merchant.id,
@@ -348,6 +414,7 @@ def _market(side: Side) -> None:
         objection_id=detail.objections[0][0].id,
         payment_id=paid.payments[0][0].id,
         row_id=bank_row.id,
+        objected_order=order.redemption_id,
         **made,
     )
     side.secrets |= {reference(detail.statement.serial)}
@@ -374,7 +441,8 @@ def statements_detail(caller: Caller, statement_id: UUID) -> Any:
 
 def _devices(side: Side) -> None:
     """A scanner and a counter, and a session and a token of the volunteer's."""
-    now, volunteer = clock.now(), side.people["volunteer"]
+    # The codes that were sent, and are shown, last as long as it takes to ask everything.
+    now, volunteer = clock.now() + HOUR, side.people["volunteer"]
     usual = {"token_hash": b"", "created_at": now, "expires_at": now + 24 * HOUR, "used_at": now}
     made = {
         "scanner": {
@@ -390,11 +458,41 @@ def _devices(side: Side) -> None:
         "session_id": {},
         "token_id": {"kind": "token", "permissions": ["rule.read"]},
     }
+    door = Place(shift_id=side.ids["shift_id"])
+    side.ids["pairing"] = devices.pair(door, "门口", 1, by=side.caller("chief"), at=now).code
+    side.secrets.add(side.ids["pairing"])
     for name, more in made.items():
         own = {"person_id": volunteer.id if "_id" in name else side.people["chief"].id}
         usual["token_hash"] = name.encode() + side.mark.encode()
         row = make.add(SignIn(**usual | own | more, name=side.mark if more else ""))
         side.keep(**{name: row.id})
+
+
+def _codes(side: Side) -> None:
+    """Have a code sent to each of two phones, to sign in by and to set a new password."""
+    at = clock.now() + HOUR
+    with patch.object(one_time_domain, "new_code", lambda: CODE):
+        one_time.send(Purpose.SIGN_IN, side.ids["phone_of_volunteer"], at)
+        one_time.send(Purpose.PASSWORD, side.ids["phone_of_contact"], at)
+
+
+def _consent(side: Side) -> None:
+    """The volunteer's to have the address kept."""
+    whose = side.people["volunteer"].id
+    notice = side.ids["address_notice"]
+    consents.give(whose, notice, Giver(whose), clock.now(), value=f"{side.mark} 1")
+
+
+def _factors(side: Side) -> None:
+    """The contact's authenticator app, and one that the volunteer has not confirmed yet."""
+    now = clock.now()
+    for name in ("volunteer", "contact"):
+        side.ids[f"app_of_{name}"] = second_factor.begin(side.people[name].id, now).secret
+    long_ago = now - HOUR
+    code = pyotp.TOTP(side.ids["app_of_contact"]).at(long_ago)
+    second_factor.confirm(side.people["contact"].id, code, long_ago)
+    side.ids["with_app"] = side.people["contact"].id
+    side.sealed |= {side.ids[f"app_of_{name}"] for name in ("contact",)}
 
 
 def _linked(side: Side) -> None:
@@ -498,6 +596,7 @@ def build_all(*sides: tuple[str, str]) -> list[Side]:
         for side in found:
             finish(side)
     for side in found:
+        _codes(side)
         _detach(side)
     return found
 
@@ -520,26 +619,31 @@ def make_world() -> World:
     """Commit both sides and have them sealed, compared and simulated as at night."""
     here, there = build_all(("530102001001", "QZHERE7X"), ("530102001002", "QZTHERE9"))
     sealer.seal_all(lambda _: None)
-    shared = _of_the_whole(here)
+    personas = _personas(here, there)
+    shared = _of_the_whole(personas)
     for side in (here, there):
         with transaction():
             # The first sealed transaction of the side's volunteer: what `give` gave.
             owner = f"person:{side.people['volunteer'].id}"
             side.ids["sealed"] = first_of(owner)
-    return World(here, there, shared, _personas(here, there))
+    return World(here, there, shared, personas)
 
 
 WHATS_NEW = {"changes_zh": "更清楚", "changes_en": "Clearer"}
 
 
-def _of_the_whole(here: Side) -> dict[str, Any]:
+def _of_the_whole(personas: list[Persona]) -> dict[str, Any]:
     from incentive.desk import samples
 
     document = {"rules": [{"rule": "block", "block_minutes": 60, "block_points": 11}]}
     start = day_of(clock.now()) + timedelta(days=40)
     with transaction():
         draft = make.rule_draft(document, start, by=make.person())
-        open_one = make.rule_draft(document, start + timedelta(days=1), state="draft")
+        # Only who drew it up puts it before others or takes it back.
+        token = next(each.token for each in personas if each.name == "administrator above")
+        proposer = session().get_one(Person, identify(token).person_id)
+        open_one = make.rule_draft(document, start + timedelta(days=1), proposer, "submitted")
+        session().execute(update(RuleDraft).filter_by(id=open_one.id).values(state="simulated"))
         trial = session().scalar(select(Simulation.id).filter_by(draft_id=draft.id))
         asked = reconciliation.ask("system", clock.now())
         run_id = asked.id
@@ -579,46 +683,80 @@ def _figure_with_rows(run_id: UUID) -> dict[str, int]:
 
 
 def _personas(here: Side, there: Side) -> list[Persona]:
-    every, past = frozenset(ROLES), clock.now() - HOUR
+    every, now = frozenset(ROLES), clock.now()
+    at_stations = sorted(STATION_ROLES)
     with transaction():
         province = make.province()
-        shop = session().get_one(make.Station, here.ids["station_id"])
-        place, door = (session().get_one(make.Region, side.place.id) for side in (here, there))
+        shops, doors = (
+            [_of_side(side, name) for side in (here, there)] for name in ("shops", "place")
+        )
         found = [
-            *(_holder(f"{role} here", {role}, "own", at=place) for role in ROLES),
+            *(_holder(f"{role} here", {role}, "own", at=doors[0]) for role in ROLES),
             *(_holder(f"{role} above", {role}, "parent", at=province) for role in ROLES),
+            *(_holder(f"{role} next door", {role}, "sibling", at=doors[1]) for role in ROLES),
+            _holder("everything next door", every, "sibling", at=doors[1]),
             *(
-                _holder(f"{role} at the station", {role}, "station", station=shop)
-                for role in sorted(STATION_ROLES)
+                _holder(f"{r} at the station", {r}, "station", stations=shops[0])
+                for r in at_stations
             ),
-            _holder("everything next door", every, "sibling", at=door),
             *(
-                _holder(name, every, "nowhere", at=province, until=past)
-                for name in ("revoked", "expired")
+                _holder(f"{r} at the station next door", {r}, "next station", stations=shops[1])
+                for r in at_stations
             ),
+            *(
+                _holder(f"{role} expired", {role}, "nowhere", at=province, until=now - HOUR)
+                for role in ROLES
+            ),
+            *(_holder(f"{role} revoked", {role}, "nowhere", at=province) for role in ROLES),
             Persona("nobody", None),
-            *(_themselves(here, name) for name in ("volunteer", "contact")),
+            *(_themselves(here, name) for name in ("volunteer", "contact", "worker")),
         ]
+    with transaction():
+        _revoke([each for each in found if each.name.endswith("revoked")])
     with use_jurisdiction("second"), transaction():
         elsewhere = make.region("530102001001")
-        found.append(_holder("everything elsewhere", every, "elsewhere", at=elsewhere))
+        found += [_holder(f"{role} elsewhere", {role}, "elsewhere", at=elsewhere) for role in ROLES]
     return found
+
+
+def _revoke(personas: list[Persona]) -> None:
+    """Let an administrator end what they hold, who have signed in with it."""
+    chief = make.person()
+    make.grant(chief, "administrator", at=make.province())
+    by = identify(make.token(chief))
+    for persona in personas:
+        held = identify(persona.token)
+        assert held.grants, persona
+        for grant in role_queries.roles_of(held.person_id, clock.now()):
+            role_ends.revoke_role(grant.RoleGrant.id, by=by, at=clock.now())
+
+
+def _of_side(side: Side, what: str) -> Any:
+    if what == "place":
+        return session().get_one(Region, side.place.id)
+    return [session().get_one(Station, side.ids[name]) for name in ("station_id", "bare_station")]
 
 
 def _themselves(side: Side, name: str) -> Persona:
     person = side.people[name]
-    roles = frozenset({"volunteer"})
-    return Persona(name, make.token(person), roles, "self", person.volunteer_number)
+    held = frozenset({dict(CAST)[name]})
+    return Persona(name, make.token(person), held, "self", person.volunteer_number)
 
 
 def _holder(
-    name: str, roles: Any, where: str, *, at: Any = None, station: Any = None, until: Any = None
+    name: str,
+    held: Any,
+    where: str,
+    *,
+    at: Any = None,
+    stations: Sequence[Any] = (None,),
+    until: Any = None,
 ) -> Persona:
     person = make.person(name)
-    for role in sorted(roles):
+    for role, station in itertools.product(sorted(held), stations):
         make.grant(person, role, at=at, station=station).valid_until = until
     session().flush()
-    return Persona(name, make.token(person), frozenset(roles), where)
+    return Persona(name, make.token(person), frozenset(held), where)
 
 
 def first_of(owner: str) -> int:

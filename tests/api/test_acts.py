@@ -437,6 +437,8 @@ RECORDED_ELSEWHERE: dict[str, tuple[str, str]] = {
     "web.raise_budget": ("budget.raise", "tests/web/test_points.py"),
     "web.approve_overrun": ("budget.overrun", "tests/web/test_points.py"),
     "api_disputes.challenge": ("dispute.open", "tests/points/test_disputes.py"),
+    "api_findings.decide_finding": ("dispute.decide", "tests/settlement/test_findings.py"),
+    "web.decide_finding": ("dispute.decide", "tests/settlement/test_findings.py"),
     "api_disputes.decide": ("dispute.decide", "tests/points/test_disputes.py"),
     "api_points_policy.change_policy": ("points.policy", "tests/points/test_api.py"),
     "api_points_budgets.set_budget": ("budget.set", "tests/points/test_api.py"),

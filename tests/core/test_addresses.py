@@ -47,7 +47,47 @@ def test_without_a_public_address_a_code_leads_to_where_the_request_came(live):
 
 def test_a_code_leads_to_the_public_address_wherever_the_request_came(live):
     with application(live, public_url=PUBLIC) as app:
-        assert card_url(app, Host="evil.example").json["url"].startswith(f"{PUBLIC}/s/")
+        assert card_url(app, Host="10.0.0.1").json["url"].startswith(f"{PUBLIC}/s/")
+
+
+FORGED = ["evil.example", "points.example.evil.example", "8.8.8.8", "localhost.evil.example"]
+
+
+@pytest.mark.parametrize("host", FORGED)
+def test_no_link_follows_a_forged_host(live, host):
+    """Neither for who is signed in, nor into a cache: it is refused before any view."""
+    answer = card_url(live, Host=host)
+    assert (answer.status_code, answer.json["code"]) == (400, "http.unknown_host")
+    feed = live.test_client().get("/checkpoints/feed.json", headers={"Host": host})
+    assert feed.status_code == 400
+    assert host not in feed.headers.get("Location", "")
+
+
+def test_whether_the_server_is_well_is_told_to_whoever_asks(live):
+    assert live.test_client().get("/healthz", headers={"Host": "8.8.8.8"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost:8000", "127.0.0.1", "[::1]:9", "192.168.1.7:8000", "10.0.0.1"]
+)
+def test_a_private_address_is_nobodys_trick(live, host):
+    assert card_url(live, Host=host).status_code == 200
+
+
+def test_listed_hosts_and_those_of_jurisdictions_are_ours(live):
+    listed = frozenset({"other.example"})
+    with application(live, public_url=PUBLIC, trusted_hosts=listed) as app:
+        for host in ("points.example", "other.example:81"):
+            assert card_url(app, Host=host).status_code == 200
+        assert card_url(app, Host="evil.example").status_code == 400
+
+
+def test_hosts_are_listed_as_names():
+    listed = {"INCENTIVE_TRUSTED_HOSTS": "A.example, b.example"}
+    found = Settings.from_environment(ENVIRON | listed).trusted_hosts
+    assert found == {"a.example", "b.example"}
+    with pytest.raises(SettingsError, match="INCENTIVE_TRUSTED_HOSTS"):
+        Settings.from_environment(ENVIRON | {"INCENTIVE_TRUSTED_HOSTS": "https://a.example"})
 
 
 def test_a_host_that_is_no_name_breaks_nothing(live):

@@ -1,13 +1,15 @@
+import json
+import socket
 import threading
 import time
 from dataclasses import replace
 from datetime import timedelta
 
-import httpx
 import pytest
 from sqlalchemy import select
 
-from incentive.core import sms
+from incentive.config import Settings
+from incentive.core import outward, sms
 from incentive.core.db import session, transaction
 from incentive.people import service
 from incentive.people.errors import WrongCredentials
@@ -217,21 +219,32 @@ def test_the_developers_line_tells_the_code_and_no_more_than_the_phones_end(tmp_
     assert path.stat().st_mode & 0o077 == 0
 
 
-def test_a_gateway_is_given_the_message_as_json_and_must_take_it(monkeypatch):
+def test_a_gateway_is_given_the_message_as_json(monkeypatch):
     asked = []
-
-    def post(address, **more):
-        asked.append((address, more))
-        return httpx.Response(502, request=httpx.Request("POST", address))
-
-    monkeypatch.setattr(httpx, "post", post)
-    with pytest.raises(httpx.HTTPStatusError):
-        sms.Gateway("https://sms.example/send", "key").send(E164, "文字 123456")
-    address, more = asked[0]
+    monkeypatch.setattr(outward, "post", lambda *given, **more: asked.append((*given, more)))
+    sms.Gateway("https://sms.example/send", "key").send(E164, "文字 123456")
+    address, content, headers, more = asked[0]
     assert address == "https://sms.example/send"
-    assert more["headers"]["Authorization"] == "Bearer key"
-    assert not more["follow_redirects"]
-    assert '"to": "+8613812345678"' in more["content"]
+    assert headers["Authorization"] == "Bearer key"
+    assert json.loads(content)["to"] == "+8613812345678"
+    assert more == {"inside": False}
+
+
+def test_a_gateway_lies_in_a_private_network_only_if_the_operator_says_so(monkeypatch):
+    """Else whoever gets to choose its name could have us ask our own network."""
+    tried = []
+
+    def refuse(address, *_args, **_kwargs):
+        tried.append(address[0])
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    with pytest.raises(outward.Unsent, match="private network"):
+        sms.Gateway("https://127.0.0.1:1/send", "").send(E164, "文字")
+    assert tried == []
+    with pytest.raises(outward.Unsent):
+        sms.Gateway("https://127.0.0.1:1/send", "", inside=True).send(E164, "文字")
+    assert tried == ["127.0.0.1"]
 
 
 def test_of_ten_who_ask_at_once_one_is_sent_a_code(live):
@@ -311,6 +324,43 @@ def test_who_registers_proves_the_phone_where_that_is_asked(proving, outbox, cli
     again = registering(client, newcomer, code)
     assert again.headers["Idempotent-Replay"] == "true"
     assert registering(client, newcomer, code, key="another-key").status_code == 401
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_who_tries_a_phone_to_see_whether_it_is_known_learns_nothing(
+    proving, outbox, client, newcomer, home, known
+):
+    """A known and an unknown phone: the same answer to asking and to guessing, word for word."""
+    if known:
+        enter(home)
+    asked = client.post("/api/v1/one-time-codes", json={"phone": PHONE, "purpose": "register"})
+    guessed = registering(client, newcomer, "000000" if outbox.code(E164) != "000000" else "111111")
+    unasked = registering(client, newcomer | {"phone": STRANGER}, "123456")
+    assert (asked.status_code, asked.json) == (
+        202,
+        {"expires_in_seconds": 300, "again_in_seconds": 60},
+    )
+    assert (guessed.status_code, guessed.json["code"]) == (401, "people.code_wrong")
+    assert guessed.json == unasked.json
+
+
+@pytest.mark.parametrize(
+    ("variables", "proves"),
+    [
+        ({}, False),
+        ({"INCENTIVE_SMS": "off"}, False),
+        ({"INCENTIVE_SMS": "console"}, True),
+        ({"INCENTIVE_SMS": "https://sms.example/send"}, True),
+        ({"INCENTIVE_SMS": "console", "INCENTIVE_PROVE_PHONES": "no"}, False),
+    ],
+)
+def test_phones_are_proved_wherever_a_code_can_be_sent(variables, proves):
+    needed = {
+        "INCENTIVE_DATABASE_URL": "x",
+        "INCENTIVE_REDIS_URL": "x",
+        "INCENTIVE_SECRET": "x" * 32,
+    }
+    assert Settings.from_environment(needed | variables).prove_phones is proves
 
 
 def test_wrong_codes_of_who_registers_are_counted_for_good(proving, outbox, client, newcomer):

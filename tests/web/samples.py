@@ -9,6 +9,8 @@ from incentive.core.errors import IncentiveError
 from incentive.ledger.export_errors import ReceiptNotReady
 from incentive.ledger.verifier.proofs import Checkpoint
 from incentive.ledger.verifier.receipts import Receipt
+from incentive.settlement.findings.domain import KINDS as DOUBTS
+from incentive.settlement.findings.domain import said
 from incentive.stations.discrepancies.domain import KINDS as FINDINGS
 from incentive.stations.statement.papers import WORDS
 from incentive.stations.statement.service import Goods, GoodsOf, Statement
@@ -474,6 +476,51 @@ def discrepancies(**more: Any) -> dict[str, Any]:
     } | more
 
 
+def findings(**more: Any) -> dict[str, Any]:
+    def row(number: int, kind: str, status: str | None, **facts: Any) -> dict[str, Any]:
+        return {
+            "id": f"f{number}",
+            "title": DOUBTS[kind],
+            "said": said(kind, facts),
+            "found_at": at(-number),
+            "volunteer_number": "5300000000771",
+            "about": "5300000001236" if kind == "one_pair" else None,
+            "activity": "红嘴鸥保护巡护",
+            "shift": "上午班",
+            "region": "翠湖社区",
+            "day": at(-30).date(),
+            "minutes": 120,
+            "dispute_id": f"d{number}" if status else None,
+            "held": 12 if status else None,
+            "status": status,
+            "decision_reason": "" if status == "open" else "已向双方核实",
+            "decided_by": None if status == "open" else "5300000004564",
+            "decided_at": None if status in {"open", None} else at(-1),
+            "award_href": "#",
+            "concerned": number == 2,
+            "may_decide": number == 1,
+        }
+
+    return {
+        "rows": [
+            row(1, "impossible_travel", "open", distance=">50 km", minutes=9),
+            row(2, "one_pair", "open", records=6),
+            row(3, "one_device", "against_person", people=34),
+            row(4, "shared_card", "for_person"),
+            row(5, "shared_card", None),
+        ],
+        "states": [{"label": "待处理", "href": "#", "current": True}],
+        "kinds": DOUBTS,
+        "kind": "",
+        "state": "open",
+        "refusal": None,
+        "at_form": "",
+        "typed": {},
+        "first": None,
+        "older": "#",
+    } | more
+
+
 def station_statement(**more: Any) -> dict[str, Any]:
     return {
         "station": STATION,
@@ -623,6 +670,8 @@ def duty() -> dict[str, Any]:
         ],
         "waiting": 14,
         "verifies": True,
+        "findings_href": "/findings",
+        "found": 3,
         "older": "#",
     }
 
@@ -1098,6 +1147,12 @@ PAGES: dict[str, Any] = {
         "web/station_statement.html",
         lambda: station_statement(found=None, errors=[("from", "起始日期晚于结束日期。")]),
     ),
+    "findings": ("web/findings.html", findings),
+    "findings_refused": (
+        "web/findings.html",
+        lambda: findings(refusal=IncentiveError("请写明。", field="note"), at_form="d1"),
+    ),
+    "findings_empty": ("web/findings.html", lambda: findings(rows=[], older=None)),
     "discrepancies": ("web/discrepancies.html", discrepancies),
     "discrepancies_refused": (
         "web/discrepancies.html",

@@ -1,5 +1,6 @@
 """Signing in by another service: over real HTTP, with real keys, against a real provider."""
 
+import socket
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -10,7 +11,9 @@ from incentive.config import SettingsError
 from incentive.core import clock, sms
 from incentive.core.db import session, transaction
 from incentive.people import service as people
+from incentive.people.external import asking
 from incentive.people.external.domain import provider as configured
+from incentive.people.external.errors import ProviderAway
 from incentive.people.external.models import IdentityAttempt, LinkedIdentity
 from tests import factories as make
 from tests import messages, oidc
@@ -279,3 +282,21 @@ def test_wechat_as_configured_is_wechat_by_tls():
 def test_a_service_that_cannot_be_believed_is_refused_at_the_start(values):
     with pytest.raises(SettingsError):
         configured("city", values)
+
+
+def test_a_service_is_not_asked_in_a_private_network_unless_the_operator_says_so(monkeypatch):
+    """A name of an issuer's that leads inside would have us ask our own network."""
+    tried = []
+
+    def refuse(address, *_args, **_kwargs):
+        tried.append(address[0])
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    values = {"issuer": "https://127.0.0.1:1", "client_id": "x", "client_secret": "s"}
+    asked = {"state": "s", "nonce": "n", "verifier": "v"}
+    for inside in (False, True):
+        found = configured("city", values | {"inside": inside})
+        with pytest.raises(ProviderAway):
+            asking.way_there(found, "https://here.example/back", **asked)
+        assert tried == (["127.0.0.1"] if inside else [])

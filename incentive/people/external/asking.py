@@ -14,10 +14,10 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from incentive.core import outward
 from incentive.people.external.domain import ALGORITHMS, OIDC, Provider, subject_of
 from incentive.people.external.errors import ProofRefused, ProviderAway
 
-SECONDS_MAX: Final = 5.0
 BYTES_MAX: Final = 256 * 1024
 # How far the two clocks may differ.
 LEEWAY_SECONDS: Final = 60
@@ -43,19 +43,16 @@ class _Session:
         """
         if not self._provider.allows(url):
             raise ProviderAway
+        headers, content = more.get("headers") or {}, more.get("content")
+        inside = self._provider.inside or self._provider.loopback
         try:
-            with (
-                httpx.Client(
-                    timeout=SECONDS_MAX, follow_redirects=False, trust_env=False
-                ) as client,
-                client.stream(method, url, **more) as answer,
-            ):
+            with outward.asking(method, url, headers, content, inside=inside) as answer:
                 read = bytearray()
                 for part in answer.iter_bytes():
                     read += part
                     if len(read) > BYTES_MAX:
                         raise ProviderAway
-        except httpx.HTTPError:
+        except outward.Unsent:
             raise ProviderAway from None
         if answer.is_redirect:
             raise ProviderAway

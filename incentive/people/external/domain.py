@@ -38,7 +38,7 @@ class Provider:
 
     `hosts` are what its addresses may lie at besides the issuer's own host. Of kind `oidc` its
     addresses come from the issuer's discovery; of kind `oauth2` they are given here, and so are the
-    names that it has for parameters and for its subject.
+    names that it has for parameters and for its subject. `inside`: it may lie in a private network.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Provider:
     fragment: str = ""
     pkce: bool = True
     loopback: bool = False
+    inside: bool = False
 
     def allows(self, url: str) -> bool:
         """Say whether `url` is one of this service's: by TLS, at the issuer's host or a listed one."""

@@ -1,7 +1,8 @@
 """Decisions on what looks invented: how fast is too fast, how many too many, and the words for it."""
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from incentive.core.i18n import Text, _
 
@@ -45,3 +46,25 @@ def band(metres: float) -> str:
     if metres <= least * 1000:
         return f"2-{least} km"
     return f"{least}-{most} km" if metres <= most * 1000 else f">{most} km"
+
+
+def said(kind: str, facts: Mapping[str, Any]) -> Text:
+    """Return in words what was seen; what is not known any more is left to the kind's own words."""
+    match kind, dict(facts):
+        case "impossible_travel", {"distance": distance, "minutes": minutes}:
+            return _(
+                "The two places are %(distance)s apart, with %(minutes)s minutes on the way.",
+                distance=distance,
+                minutes=minutes,
+            )
+        case "one_device", {"people": people}:
+            return _(
+                "One person checked %(people)s people in at almost the same time.", people=people
+            )
+        case "one_pair", {"records": records}:
+            return _(
+                "Of %(records)s records within a month only the same one person knows.",
+                records=records,
+            )
+        case _:
+            return KINDS[kind]

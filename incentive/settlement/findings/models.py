@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +23,8 @@ class AttendanceFinding(Base):
             "kind IN ('impossible_travel','one_device','shared_card','one_pair')", "kind"
         ),
         UniqueConstraint("record_id", "kind"),
+        Index(None, "found_at", "id"),
+        Index(None, "kind", "found_at", "id"),
     )
 
     id: Mapped[Id]
