@@ -5,10 +5,12 @@ import os
 from flask import Blueprint, Flask
 
 from incentive.activities import api as activities_api
+from incentive.activities import holdings as activities_holdings  # noqa: F401 - registers itself
 from incentive.activities import service as activities
 from incentive.activities import sign_ups
 from incentive.checkin import api as checkin_api
 from incentive.checkin import checks as checkin_checks  # noqa: F401 - registers itself
+from incentive.checkin import holdings as checkin_holdings  # noqa: F401 - registers itself
 from incentive.checkin import scan_api, settled
 from incentive.checkin import sources as checkin_sources  # noqa: F401 - registers itself
 from incentive.config import Settings
@@ -30,6 +32,7 @@ from incentive.core.keystore import store
 from incentive.core.paths import static_dir, static_version
 from incentive.desk import api as desk_api
 from incentive.desk import exports_api, samples_api, sealed_api
+from incentive.desk import holdings as desk_holdings  # noqa: F401 - registers itself
 from incentive.desk import ledger_api as desk_ledger_api
 from incentive.ledger import metrics as ledger_metrics  # noqa: F401 - registers itself
 from incentive.ledger import own_checks as ledger_checks  # noqa: F401 - registers itself
@@ -39,13 +42,20 @@ from incentive.ledger import (
 )
 from incentive.merchants import api as merchants_api
 from incentive.merchants import checks as merchants_checks  # noqa: F401 - registers itself
+from incentive.merchants import holdings as merchants_holdings  # noqa: F401 - registers itself
 from incentive.merchants import payments_api, statements_api
 from incentive.merchants import sources as merchants_sources  # noqa: F401 - registers itself
 from incentive.people import api as people_api
 from incentive.people import caller, delegation_api, finding_api, me_api, origin, separation
+from incentive.people import holdings as people_holdings  # noqa: F401 - registers itself
 from incentive.people.consents import api as consents_api
 from incentive.people.consents import notice_api
 from incentive.people.devices import api as devices_api
+from incentive.people.erasing import api as erasing_api
+from incentive.people.erasing import checks as erasing_checks  # noqa: F401 - registers itself
+from incentive.people.erasing import guard as erasing_guard  # noqa: F401 - listens
+from incentive.people.erasing import own_hindrances  # noqa: F401 - registers itself
+from incentive.people.erasing import sources as erasing_sources  # noqa: F401 - registers itself
 from incentive.people.external import api as identities_api
 from incentive.people.external import service as external
 from incentive.people.guardians import api as guardians_api
@@ -55,6 +65,7 @@ from incentive.people.one_time import api as one_time_api
 from incentive.people.second_factor import api as second_factor_api
 from incentive.people.sessions import api as sessions_api
 from incentive.people.tokens import api as tokens_api
+from incentive.points import holdings as points_holdings  # noqa: F401 - registers itself
 from incentive.points import sources as points_sources  # noqa: F401 - registers itself
 from incentive.points.budgets import api as budgets_api
 from incentive.points.budgets import checks as budgets_checks  # noqa: F401 - registers itself
@@ -73,6 +84,7 @@ from incentive.seals import receipts_api
 from incentive.settlement import accounts_api, awards, reconciliation_api
 from incentive.settlement import api as settlement_api
 from incentive.settlement import checks as settlement_checks  # noqa: F401 - registers itself
+from incentive.settlement import holdings as settlement_holdings  # noqa: F401 - registers itself
 from incentive.settlement import jobs as settlement_jobs  # noqa: F401 - listens to check-in
 from incentive.settlement.findings import api as findings_api
 from incentive.settlement.rulebook import api as rules_api
@@ -80,6 +92,7 @@ from incentive.settlement.rulebook import checks as rules_checks  # noqa: F401 -
 from incentive.stations import api as stations_api
 from incentive.stations import checks as stations_checks  # noqa: F401 - registers itself
 from incentive.stations import funds as station_funds  # noqa: F401 - registers itself
+from incentive.stations import holdings as stations_holdings  # noqa: F401 - registers itself
 from incentive.stations import ledger_api, redemptions_api
 from incentive.stations import service as stations
 from incentive.stations import sources as stations_sources  # noqa: F401 - registers itself
@@ -110,6 +123,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     devices_api.bp,
     tokens_api.bp,
     identities_api.bp,
+    erasing_api.bp,
     activities_api.bp,
     checkin_api.bp,
     scan_api.bp,

@@ -138,3 +138,18 @@ class NotSignedUp(NotFound):
 
     def __init__(self) -> None:
         super().__init__(_("You have not signed up for this shift."))
+
+
+class ShiftsToCome(Conflict):
+    """Somebody who wants to be erased has places on shifts."""
+
+    code = "activities.shifts_to_come"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            _(
+                "Places on shifts to come: %(count)s. Give them back first.",
+                count=count,
+            ),
+            count=count,
+        )

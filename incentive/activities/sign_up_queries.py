@@ -165,3 +165,19 @@ def of_shift(shift_id: UUID) -> Select[*tuple[Any, ...]]:
         .join(Person, Person.id == SignUp.person_id)
         .where(SignUp.shift_id == shift_id)
     )
+
+
+def count_to_come(person_id: UUID, at: datetime) -> int:
+    """Return on how many shifts that have not ended a person has a place, or waits for one."""
+    statement = (
+        select(func.count())
+        .select_from(SignUp)
+        .join(Shift, Shift.id == SignUp.shift_id)
+        .where(
+            SignUp.person_id == person_id,
+            SignUp.status.in_(["confirmed", "waiting"]),
+            Shift.ends_at > at,
+            Shift.status != "cancelled",
+        )
+    )
+    return int(session().scalar(statement) or 0)

@@ -225,7 +225,10 @@ def _person(known: Any, reading: Reading) -> PersonState:
         return PersonState.UNKNOWN
     if isinstance(reading.code, MemberCard) and reading.code.serial != known.card_serial:
         return PersonState.UNKNOWN
-    return PersonState(known.person_status)
+    # Of who is erased nothing is told, not even that they were.
+    return (
+        PersonState.UNKNOWN if known.person_status == "erased" else PersonState(known.person_status)
+    )
 
 
 def answer(

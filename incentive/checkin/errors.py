@@ -146,3 +146,28 @@ class AlreadySettled(Conflict):
         super().__init__(
             _("Points were paid for this record already. Reverse the award in the ledger instead.")
         )
+
+
+class StillThere(Conflict):
+    """Somebody who wants to be erased is checked in."""
+
+    code = "checkin.still_there"
+
+    def __init__(self) -> None:
+        super().__init__(_("You are checked in at a shift. Check out first."))
+
+
+class RecordsOpen(Conflict):
+    """Service of somebody who is to be erased is not verified or not paid yet."""
+
+    code = "checkin.records_open"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            _(
+                "Service records still to be verified or turned into points: %(count)s. It goes on"
+                " by itself when they are.",
+                count=count,
+            ),
+            count=count,
+        )

@@ -137,3 +137,14 @@ class BudgetExceeded(Conflict):
             needed_fen=needed_fen,
             left_fen=left_fen,
         )
+
+
+class SpeaksForMerchant(Conflict):
+    """Somebody who wants to be erased is a merchant's contact."""
+
+    code = "merchants.speaks_for_merchant"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("You speak for a merchant. Ask the community to enter another contact first.")
+        )

@@ -25,6 +25,14 @@ def versions() -> list[Version]:
     return [Version(row.version, row.key_check and bytes(row.key_check)) for row in rows]
 
 
+def since() -> datetime | None:
+    """Return since when the present version is in use, or None: it has blinded nobody."""
+    current = select(func.max(BlindIndex.since)).where(
+        BlindIndex.retired_at.is_(None), BlindIndex.key_check.is_not(None)
+    )
+    return session().scalar(current)
+
+
 def set_check(version: int, check: bytes) -> None:
     """Remember the key of a version."""
     session().execute(

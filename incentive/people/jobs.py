@@ -6,8 +6,10 @@ from uuid import UUID
 from incentive.core import clock, idempotency
 from incentive.core.db import transaction
 from incentive.core.jobs import enqueue, lasting, periodic
-from incentive.people import queries, sweeping
+from incentive.people import index_queries, queries, reblinding, sweeping
 from incentive.people.devices import queries as device_queries
+from incentive.people.erasing import doing as erasing
+from incentive.people.erasing import queries as erasing_queries
 from incentive.people.external import queries as external_queries
 from incentive.people.guardians import growing
 from incentive.people.imports import queries as import_queries
@@ -68,3 +70,25 @@ def forget_imports() -> None:
 def grow_up() -> None:
     """Let minors be a year older, or of age, on the first of a month. Run twice, changes nothing more."""
     growing.grow_up(clock.now())
+
+
+@periodic(cron="17 * * * *")
+@lasting(1800)
+def erase() -> None:
+    """Erase those whose week is over, and finish what was broken off."""
+    erasing.erase_due(clock.now())
+
+
+@periodic(cron="20 2 * * 0")
+@lasting(7200)
+def reblind() -> None:
+    """Blind everybody anew if somebody was erased since the last time.
+
+    Until then whoever has an old copy of the books *and* the key of the blind indexes could try out
+    which phone an erased person had.
+    """
+    with transaction():
+        since = index_queries.since()
+        needed = since is not None and erasing_queries.done_since(since)
+    if needed:
+        reblinding.reblind(clock.now(), lambda _done: None)

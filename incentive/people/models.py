@@ -37,7 +37,7 @@ class Person(Base):
 
     __tablename__ = "persons"
     __table_args__ = (
-        CheckConstraint("status IN ('active','suspended','removed')", "status"),
+        CheckConstraint("status IN ('active','suspended','removed','erased')", "status"),
         CheckConstraint("card_serial BETWEEN 1 AND 65535", "card_serial"),
         CheckConstraint("age_class IN ('under_14','under_18')", "age_class"),
         Index(None, "home_region_id"),

@@ -12,6 +12,7 @@ WORDS: Final[dict[str, Text]] = {
     "person.find": _("Find persons; they are shown masked"),
     "person.reveal": _("See personal data in full, for a reason"),
     "person.block": _("Block persons and let them in again"),
+    "person.erase": _("Propose and approve that somebody is erased"),
     "role.grant": _("Grant and end roles, reset authenticator apps, end sessions"),
     "guardian.confirm": _("Enter from paper who is a minor's guardian"),
     "notice.publish": _("Publish notices on personal data"),

@@ -55,6 +55,7 @@ TABLE: Final[dict[str, Permission]] = {
     "person.find": _held(REGION, GRID_WORKER, COMMUNITY_WORKER, ADMINISTRATOR),
     "person.reveal": _held(REGION, COMMUNITY_WORKER, ADMINISTRATOR),
     "person.block": _held(STATION, ADMINISTRATOR),
+    "person.erase": _held(REGION, COMMUNITY_WORKER, ADMINISTRATOR),
     "role.grant": _held(STATION, ADMINISTRATOR),
     "guardian.confirm": _held(REGION, COMMUNITY_WORKER, ADMINISTRATOR),
     "notice.publish": _held(WHOLE, ADMINISTRATOR),

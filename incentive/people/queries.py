@@ -164,6 +164,11 @@ def lock_failures(phone_blind: bytes, at: datetime) -> SignInFailure:
     return session().scalars(statement.execution_options(populate_existing=True)).one()
 
 
+def drop_failures(phone_blind: bytes) -> None:
+    """Forget the wrong tries for a phone."""
+    session().execute(delete(SignInFailure).where(SignInFailure.phone_blind == phone_blind))
+
+
 def revoke(token_hash: bytes, at: datetime) -> bool:
     """End a session; return whether there was one."""
     statement = (

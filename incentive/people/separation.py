@@ -46,6 +46,9 @@ SECOND_ACTS: Final[dict[str, SecondAct]] = {
     "budget.set": SecondAct(("budget.set",), "points.own_wider_budget"),
     "budget.raise": SecondAct(("budget.set",), "points.own_budget"),
     "budget.overrun": SecondAct(("budget.set",), "points.own_budget"),
+    # Erasing persons
+    "person.approve_erasure": SecondAct(("person.erase",), "people.erasure_proposer"),
+    "person.refuse_erasure": SecondAct(("person.erase",), "people.erasure_proposer"),
     # Stations
     "stocktake.book": SecondAct(("stocktake.count", "stocktake.explain"), "stations.own_count"),
     "discrepancy.clear": SecondAct(("order.collect",), "stations.own_finding"),
@@ -68,6 +71,9 @@ NEVER_FOR_ONESELF: Final[dict[str, Stake]] = {
     "role.delegate": Stake("people.own_role"),
     "person.block": Stake("people.own_standing"),
     "person.unblock": Stake("people.own_standing"),
+    "person.erase": Stake("people.own_erasure"),
+    "person.approve_erasure": Stake("people.own_erasure"),
+    "person.refuse_erasure": Stake("people.own_erasure"),
     "attendance.confirm": Stake("checkin.own_record"),
     "record.verify": Stake("checkin.own_record"),
     "record.reject": Stake("checkin.own_record"),

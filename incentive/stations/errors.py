@@ -266,3 +266,18 @@ class RedemptionRefunded(Gone):
 
     def __init__(self) -> None:
         super().__init__(_("This order was refunded. Order again."))
+
+
+class OrdersOpen(Conflict):
+    """Somebody who wants to be erased has orders that wait at a counter."""
+
+    code = "stations.orders_open"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            _(
+                "Orders that wait to be collected: %(count)s. Collect or cancel them first.",
+                count=count,
+            ),
+            count=count,
+        )

@@ -154,3 +154,13 @@ def release_goods(order_ids: Sequence[UUID], at: datetime, day: date) -> None:
     ).where(Redemption.id.in_(order_ids))
     columns = ["station_id", "item_id", "kind", "delta", "shelf", "day", "at", "redemption_id"]
     session().execute(insert(StockMovement).from_select(columns, moved))
+
+
+def count_held(person_id: UUID) -> int:
+    """Return how many of a person's orders wait to be collected."""
+    wanted = (
+        select(func.count())
+        .select_from(Redemption)
+        .where(Redemption.person_id == person_id, Redemption.status == "held")
+    )
+    return int(session().scalar(wanted) or 0)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from incentive.core import clock
@@ -23,8 +23,6 @@ from incentive.web.addresses import pager
 from incentive.web.notice_words import shown
 from incentive.web.site import bp
 
-# Where an account is closed; without such a page, the community does it.
-_CLOSING = "web.my_erasure"
 HISTORY_MAX = 20
 VALUE_MAX = 200
 ID_TYPE_WORDS: dict[str, Text] = {
@@ -103,11 +101,11 @@ def draw_consents(refusal: IncentiveError | None = None) -> str:
         own = who.volunteer_number
     return render_template(
         "web/my_consents.html",
+        closing=url_for("web.my_erasure"),
         states=states,
         history=[_act(row, own) for row in history.items],
         pager=pager(history.next_cursor),
         must_read=who.must_read,
-        closing=url_for(_CLOSING) if _CLOSING in current_app.view_functions else None,
         refusal=refusal,
     )
 

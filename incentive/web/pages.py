@@ -27,6 +27,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     device_pages,
     discrepancy_pages,
     duty_pages,
+    erasing_pages,
     external_pages,
     finding_pages,
     giving_pages,

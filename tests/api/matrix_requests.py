@@ -341,6 +341,22 @@ SAMPLES: dict[str, Sample] = {
         let_through=frozenset({403}),
     ),
     "web.give_role_back": Sample(form=sends(), ids={"role_id": "handed_on"}, whose="volunteer"),
+    "api_erasing.ask_to_be_erased": Sample(
+        sends(password="x", gives_up_points=True), let_through=frozenset({401, 409, 429})
+    ),
+    "api_erasing.send_erasure_code": Sample(let_through=frozenset({401, 429, 503})),
+    "api_erasing.call_erasure_off": Sample(let_through=frozenset({404})),
+    "api_erasing.propose_erasure": Sample(WHY, let_through=frozenset({409})),
+    "api_erasing.approve_erasure": Sample(WHY),
+    "api_erasing.refuse_erasure": Sample(WHY),
+    "web.ask_for_my_erasure": Sample(form=sends(), let_through=frozenset({401, 409, 429})),
+    "web.send_my_erasure_code": Sample(form=sends(), let_through=frozenset({401, 429, 503})),
+    "web.call_my_erasure_off": Sample(form=sends(), let_through=frozenset({404})),
+    "web.propose_erasure": Sample(
+        form=lambda s: {"reason": "理由", "volunteer_number": s.ids["number_of_volunteer"]},
+        let_through=frozenset({409}),
+    ),
+    "web.decide_erasure": Sample(form=WHY),
     # Devices
     "api_devices.pair_scanner": Sample(sends(name="门口")),
     "api_devices.pair_counter": Sample(sends(name="柜台")),

@@ -42,6 +42,7 @@ from incentive.people.consents.models import Consent
 from incentive.people.devices import service as devices
 from incentive.people.devices.service import Place
 from incentive.people.domain import STATION_ROLES
+from incentive.people.erasing import service as erasing
 from incentive.people.external.models import LinkedIdentity
 from incentive.people.guardians.models import Guardianship
 from incentive.people.imports import checking
@@ -193,6 +194,9 @@ def finish(side: Side) -> None:
         failed=_set_aside(side, now=at),
         transaction_id=other.transaction_id,
         dispute_id=dispute.id,
+        erasure_id=erasing.propose(
+            side.people["suitor"].id, mark, side.caller("second"), at, gives_up_points=True
+        ).id,
         adjustment_id=proposed.id,
         points_budget=budget.id,
     )

@@ -5,6 +5,7 @@ Everybody acts with an administrator's powers over everything: it is not for wan
 """
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 
@@ -19,6 +20,8 @@ from incentive.merchants import closing, confirming, disputes, parties
 from incentive.people import delegation, roles, standing
 from incentive.people import queries as people_queries
 from incentive.people.caller import Caller, Grant
+from incentive.people.erasing import service as erasing
+from incentive.people.erasing.models import Erasure
 from incentive.people.guardians import service as guardians
 from incentive.people.models import Person
 from incentive.people.permissions import ADMINISTRATOR
@@ -121,6 +124,12 @@ SECOND = {
     "budget.overrun": lambda s: budgets.approve_overrun(
         mighty(s, "second"), s.ids["points_budget"], WHY, clock.now()
     ),
+    "person.approve_erasure": lambda s: erasing.approve(
+        s.ids["erasure_id"], WHY, mighty(s, "second"), clock.now()
+    ),
+    "person.refuse_erasure": lambda s: erasing.refuse(
+        s.ids["erasure_id"], WHY, mighty(s, "second"), clock.now()
+    ),
     "stocktake.book": lambda s: stocktakes.book(
         mighty(s, "worker"), s.ids["stocktake_id"], clock.now()
     ),
@@ -150,8 +159,33 @@ def unblock(side, by):
     standing.unblock(side.ids["person_id"], WHY, by=by, at=clock.now())
 
 
+def propose_erasure(side, by):
+    # Places on shifts and orders would stand in the way.
+    with patch.object(erasing.hindering, "stops", return_value=[]):
+        erasing.propose(side.ids["person_id"], WHY, by, clock.now(), gives_up_points=True)
+
+
+def erasure_of_the_volunteer(side):
+    made = Erasure(
+        person_id=side.ids["person_id"],
+        asked_by=side.people["second"].id,
+        asked_at=clock.now(),
+        reason=WHY,
+        gives_up_points=True,
+        status="proposed",
+    )
+    return make.add(made).id
+
+
 # What is done to the side's volunteer.
 STAKE = {
+    "person.erase": propose_erasure,
+    "person.approve_erasure": lambda s, by: erasing.approve(
+        erasure_of_the_volunteer(s), WHY, by, clock.now()
+    ),
+    "person.refuse_erasure": lambda s, by: erasing.refuse(
+        erasure_of_the_volunteer(s), WHY, by, clock.now()
+    ),
     "role.grant": lambda s, by: roles.grant_role(
         s.ids["person_id"], "lead", region_id=s.place.id, by=by, at=clock.now()
     ),

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from uuid import UUID
 
+from incentive.checkin.errors import RecordsOpen
 from incentive.people.devices.errors import PairingSpent
+from incentive.stations.errors import OrdersOpen
 from incentive.web.errors import FieldUnreadable
 
 PUBLIC = (
@@ -82,7 +84,41 @@ def sessions(**more):
     return {"sessions": rows, "current": HERE, "app": None, "linked": [], "refusal": None} | more
 
 
+def my_erasure(**more):
+    current = SimpleNamespace(status="waiting", due_at=NOW, waits_for="")
+    found = {"points": 40, "stops": [], "waits": [RecordsOpen(2)], "current": None}
+    if more.pop("asked", False):
+        found["current"] = current
+    found |= {name: more.pop(name) for name in list(more) if name in found}
+    return {"found": SimpleNamespace(**found), "days": 7, "refusal": None} | more
+
+
+def erasures(**more):
+    def row(number, status):
+        one = SimpleNamespace(
+            id=UUID(int=number),
+            status=status,
+            reason="本人到社区当面提出，身份证已核对。",
+            asked_at=NOW,
+            due_at=NOW,
+            gives_up_points=True,
+        )
+        return SimpleNamespace(Erasure=one, volunteer_number="5300000001236", home="翠湖社区")
+
+    rows = [row(1, "proposed"), row(2, "proposed"), row(3, "waiting")]
+    usual = {"rows": rows, "own": [UUID(int=2)], "refusal": None, "typed": {}}
+    return usual | {"first": None, "older": "#"} | more
+
+
 PAGES = {
+    "me_erasure": ("web/my_erasure.html", my_erasure),
+    "me_erasure_asked": ("web/my_erasure.html", lambda: my_erasure(asked=True)),
+    "me_erasure_stopped": (
+        "web/my_erasure.html",
+        lambda: my_erasure(stops=[OrdersOpen(1)], refusal=OrdersOpen(1)),
+    ),
+    "erasures": ("web/erasures.html", erasures),
+    "erasures_empty": ("web/erasures.html", lambda: erasures(rows=[], older=None)),
     "factor_code": ("web/factor_code.html", lambda: {"errors": [], "next": ""}),
     "factor_code_wrong": (
         "web/factor_code.html",

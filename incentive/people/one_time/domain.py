@@ -25,6 +25,8 @@ class Purpose(StrEnum):
     REGISTER = "register"
     PASSWORD = "password"  # noqa: S105 - a purpose
     LINK = "link"
+    # That the caller is still who signed in, before something that cannot be undone.
+    CONFIRM = "confirm"
 
 
 # To whom a code goes though nobody here has the phone.

@@ -18,7 +18,7 @@ class OneTimeCode(Base):
 
     __tablename__ = "one_time_codes"
     __table_args__ = (
-        CheckConstraint("purpose IN ('sign_in','register','password','link')", "purpose"),
+        CheckConstraint("purpose IN ('sign_in','register','password','link','confirm')", "purpose"),
         CheckConstraint("tries BETWEEN 0 AND 5", "tries"),
         Index(None, "phone_blind", "sent_at"),
         Index(None, "sent_at"),
