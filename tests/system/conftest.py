@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import psutil
@@ -23,14 +23,21 @@ _FOREIGN = ("INCENTIVE_", "PROMETHEUS_")
 class Product:
     """One `incentive up` on `data`; `url` answers once `wait_until_ready` has returned."""
 
-    def __init__(self, data: Path, command: list[str], environ: dict[str, str], cwd: Path) -> None:
+    def __init__(
+        self,
+        data: Path,
+        command: list[str],
+        environ: dict[str, str],
+        cwd: Path,
+        options: Sequence[str] = (),
+    ) -> None:
         self.data = data
         self.mark = uuid.uuid4().hex
         self.output = cwd / f"up-{self.mark}.log"
         plain = {k: v for k, v in os.environ.items() if not k.startswith(_FOREIGN)}
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                [*command, "--data", str(data), "--port", "0"],
+                [*command, "up", *options, "--data", str(data), "--port", "0"],
                 env={**plain, **environ, "INCENTIVE_TEST_MARK": self.mark},
                 cwd=cwd,
                 stdout=output,
@@ -52,8 +59,8 @@ class Product:
     def printed(self) -> str:
         return self.output.read_text()
 
-    def wait_until_ready(self) -> "Product":
-        deadline = time.monotonic() + SECONDS_MAX
+    def wait_until_ready(self, seconds_max: float = SECONDS_MAX) -> "Product":
+        deadline = time.monotonic() + seconds_max
         while "http://" not in self.printed():
             assert self.process.poll() is None, self.printed()
             assert time.monotonic() < deadline, self.printed()
@@ -141,9 +148,10 @@ def up(tmp_path: Path) -> Iterator[Callable[..., Product]]:
     ) -> Product:
         product = Product(
             data or tmp_path / "data",
-            [*(command or COMMAND), "up", *options],
+            command or COMMAND,
             environ,
             tmp_path,
+            options,
         )
         started.append(product)
         return product

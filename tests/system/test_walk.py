@@ -5,7 +5,9 @@ import sys
 
 import pytest
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
+# Loading takes twenty seconds of one core, which other tests may have meanwhile.
+DEMO_SECONDS_MAX = 200
 
 
 def incentive(*arguments):
@@ -22,7 +24,7 @@ def incentive(*arguments):
 
 def test_the_chain_is_whole_at_once_and_again_and_the_ledger_clean(up, migrated_data):
     # Whoever finds the server ready finds the demo there: the walk need not be tried again.
-    product = up(migrated_data, "--demo").wait_until_ready()
+    product = up(migrated_data, "--demo").wait_until_ready(DEMO_SECONDS_MAX)
     at = ("--data", product.data)
     for _ in range(2):
         walked = incentive("demo", "walk", "--people", 5, "--server", product.url)
