@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(500)]
 # Loading takes twenty seconds of one core, which other tests may have meanwhile.
-DEMO_SECONDS_MAX = 200
+DEMO_SECONDS_MAX = 300
 
 
 def incentive(*arguments):
