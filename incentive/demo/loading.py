@@ -32,6 +32,7 @@ from incentive.people import passwords, personal, phones
 from incentive.people import permissions as role
 from incentive.people.consents import queries as consents
 from incentive.people.consents.models import Consent
+from incentive.people.guardians.models import Guardianship
 from incentive.people.models import Password, Person, RoleGrant
 from incentive.regions import files
 from incentive.regions import service as regions
@@ -54,6 +55,7 @@ def steps(at: datetime) -> Iterator[tuple[str, Step]]:
     """
     yield "Regions of Yunnan", lambda: _load_regions(at)
     yield "People, stations and activities", lambda: _load_rows(at)
+    yield "A child and the guardian", _load_child
     yield "Points for what was served", lambda: _settle(at)
     yield "The books and the orders of the stations", lambda: _spend(at)
     yield "Merchants and their statements", lambda: _settle_goods(at)
@@ -80,6 +82,22 @@ def _load_rows(at: datetime) -> None:
         _put_stations(where)
         _put_activities(crowd, where)
         _put_shifts(crowd, at)
+
+
+def _load_child() -> None:
+    child = people.CHILD
+    (guardian,) = [h for h in people.everybody() if h.phone == people.GUARDIAN_PHONE]
+    with transaction():
+        queries.lock_loading()
+        if queries.known_persons([child.id]):
+            return
+        _put_persons([child], queries.region_ids({child.home, child.scope}))
+        linked = {"minor_id": child.id, "guardian_id": guardian.id, "how": "invited"}
+        own_id = demo_id(SINCE, "guardianship", child.phone)
+        queries.put(Guardianship, [{"id": own_id, "since": SINCE, **linked}])
+        notices = {each.kind: each.id for each in consents.first_versions()}
+        by_guardian = {"by_person_id": guardian.id, "capacity": "guardian"}
+        queries.put(Consent, [_agreed(child, notices, "minors") | by_guardian])
 
 
 def _settle(at: datetime) -> None:

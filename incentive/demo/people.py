@@ -79,6 +79,20 @@ _SECOND: Final = (
 )
 
 
+# A child of 15 when the demo was written, and whose guardian is the volunteer to sign in as. Not
+# one of `everybody`, who sign up for whatever there is.
+CHILD: Final = Human(
+    str(FIRST_PHONE + 10),
+    role.VOLUNTEER,
+    HOME,
+    HOME,
+    "李小明",
+    "2011-06",
+    look_at="a minor with a guardian: what may be signed up for, and what not",
+)
+GUARDIAN_PHONE: Final = str(FIRST_PHONE + 6)
+
+
 def everybody() -> list[Human]:
     """Return all people, the ones to sign in as first; always the same ones."""
     fake = Faker("zh_CN")
@@ -109,7 +123,7 @@ def everybody() -> list[Human]:
 
 def listed() -> list[Human]:
     """Return the people to sign in as."""
-    return [human for human in everybody() if human.look_at]
+    return [human for human in everybody() if human.look_at] + [CHILD]
 
 
 def _crowd() -> Iterator[tuple[str, str, str, UUID | None]]:
