@@ -223,7 +223,7 @@ def owners_of(transaction_id: int) -> set[str]:
 
 
 def waiting() -> Row[*tuple[Any, ...]] | None:
-    """Return since when the oldest transaction waits that a running one holds back, and for whom.
+    """Return since when the oldest row waits that a running transaction holds back, and for whom.
 
     `None` when nothing waits. `pid`, `state`, `application` and `running_since` are those of the
     oldest running transaction, as far as the database lets one see.
@@ -234,9 +234,12 @@ def waiting() -> Row[*tuple[Any, ...]] | None:
 _WAITING: Final = text(
     """
     SELECT w.since, h.pid, h.state, h.application, h.running_since
-    FROM (SELECT min(posted_at) AS since FROM transactions
-          WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())
-            AND xid::text::bigint >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint) w
+    FROM (SELECT least(
+              (SELECT min(posted_at) FROM transactions
+               WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())
+                 AND xid::text::bigint >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint),
+              (SELECT min(at) FROM audit_entries
+               WHERE xid >= pg_snapshot_xmin(pg_current_snapshot()))) AS since) w
     LEFT JOIN LATERAL (
         SELECT l.pid, a.state, a.application_name AS application, a.xact_start AS running_since
         FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid

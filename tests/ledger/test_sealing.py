@@ -298,6 +298,18 @@ def test_a_long_transaction_that_holds_the_sealer_back_is_named(live, writer):
         assert sealing.held_back(now + timedelta(minutes=2)) is None
 
 
+def test_a_line_of_the_audit_log_that_is_held_back_is_known_of_as_well(live, writer):
+    slow_post(writer, "late")
+    with live.app_context(), transaction():
+        session().execute(text(AUDIT))
+    seal(live)
+    now = clock.now()
+    with live.app_context(), transaction():
+        found = sealing.held_back(now + timedelta(minutes=2))
+    assert found is not None
+    assert found.since <= now
+
+
 def test_a_sealer_that_is_held_back_warns(live, writer, monkeypatch):
     slow_post(writer, "late")
     post(live, "waits")
