@@ -148,6 +148,10 @@ def draw(person_id: UUID, refusal: IncentiveError | None = None) -> str:
             "told": [name for name in ("birth_month", "address") if getattr(known, name)],
             "roles": [each for each in roles if each["state"] != role_list_queries.ENDED],
             "ended": [each for each in roles if each["state"] == role_list_queries.ENDED],
+            "given": [
+                shown(each, who, at)
+                for each in role_list_queries.handed_on_by(person_id, paths, at, ROLES_MAX)
+            ],
             "beyond": role_list_queries.roles_beyond(person_id, paths, at),
             "may": may,
             "is_reader": person_id == who.person_id,

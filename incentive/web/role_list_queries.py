@@ -20,6 +20,7 @@ IN_FORCE: Final = "in_force"
 COMING: Final = "coming"
 ENDED: Final = "ended"
 STATES: Final = (IN_FORCE, COMING, ENDED)
+_Own = aliased(RoleGrant)
 _Home, _At, _Giver, _Ender = aliased(Region), aliased(Region), aliased(Person), aliased(Person)
 
 
@@ -85,6 +86,17 @@ def roles_in_reach(
     ended = and_(RoleGrant.valid_until.is_not(None), RoleGrant.valid_until <= at)
     found = listed(RoleFilter(person_id=person_id), paths, (), at)
     return session().execute(found.order_by(ended, RoleGrant.id.desc()).limit(limit)).all()
+
+
+def handed_on_by(
+    person_id: UUID, paths: Sequence[str], at: datetime, limit: int
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return what the person handed on to others in reach and has not ended, as `listed`."""
+    theirs = select(_Own.id).where(_Own.person_id == person_id)
+    found = _rows().where(
+        RoleGrant.delegated_from.in_(theirs), RoleGrant.valid_until > at, _reached(paths, ())
+    )
+    return session().execute(found.order_by(RoleGrant.valid_until).limit(limit)).all()
 
 
 def own_roles(person_id: UUID, at: datetime, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:

@@ -1,6 +1,7 @@
 """Finding persons by pages, seeing one in full for a reason, and what is done about their access."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -8,9 +9,10 @@ from incentive.audit.models import AuditEntry
 from incentive.core import clock
 from incentive.core.db import session, transaction
 from incentive.core.keys import key_vault
-from incentive.people import personal
+from incentive.people import delegation, personal
 from incentive.people.caller import identify
 from incentive.people.consents import queries as consents
+from incentive.people.models import RoleGrant
 from incentive.people.second_factor.models import SecondFactor
 from tests import factories as make
 
@@ -157,6 +159,29 @@ def test_a_role_elsewhere_is_only_counted(as_, cast, path):
     assert "圆通社区" not in page
     assert "And 1 role beyond your scope" in page
     assert "Station manager · 翠湖驿站" in page
+
+
+def test_what_somebody_handed_on_and_was_handed_is_shown_at_both(as_, cast, path):
+    with transaction():
+        worker = session().merge(cast.worker)
+        worker.home_region_id = cast.home.id
+        (held,) = session().query(RoleGrant).filter_by(person_id=worker.id)
+        number = cast.person.volunteer_number
+        delegation.delegate(
+            identify(make.token(worker)),
+            held.id,
+            volunteer_number=number,
+            until=clock.now() + timedelta(days=3),
+            permissions=["shift.scan"],
+            at=clock.now(),
+        )
+    chief = as_("chief")
+    theirs = chief.get(path).text
+    assert "handed on by" in theirs
+    assert "Scan people in and out" in theirs
+    mine = chief.get(f"/persons/{cast.worker.id}").text.partition("Handed on to others")[2]
+    assert path in mine
+    assert "/end" in mine
 
 
 def test_data_is_shown_in_full_once_for_a_reason_and_the_look_is_recorded(as_, path, cast):
