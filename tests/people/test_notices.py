@@ -20,6 +20,7 @@ from incentive.people.consents.giving import Giver
 from incentive.people.errors import OutOfScope
 from incentive.people.models import Person, SignIn
 from tests import factories as make
+from tests.points.test_races import waiting_for_a_lock
 
 API = "/api/v1"
 NEW = {"changes_zh": "写明了日志保留多久。", "changes_en": "Says how long logs are kept."}
@@ -223,21 +224,21 @@ def test_agreeing_while_a_version_is_published_agrees_to_what_was_read(live):
             chief = make.person()
             make.grant(chief, "administrator", at=make.province())
             token = make.token(chief)
-        published, waited = Event(), Event()
+        published = Event()
 
         def publishes():
             with live.app_context(), transaction():
                 publish(identify(token))
                 published.set()
-                assert waited.wait(20)
+                # In a thread of its own: this one's session is in its transaction.
+                with ThreadPoolExecutor(1) as thread:
+                    thread.submit(waiting_for_a_lock, live).result()
 
         def agrees():
             with live.app_context():
                 assert published.wait(20)
                 try:
                     with transaction():
-                        # Let the other go on once this one is about to wait for its lock.
-                        waited.set()
                         service.give(person_id, first, Giver(person_id), clock.now())
                 except NoticeReplaced as refused:
                     return refused.figures["version"]
