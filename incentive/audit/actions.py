@@ -50,6 +50,7 @@ ACTIONS: Final[dict[str, Text]] = {
     "person.refuse_erasure": _("Erasure of a person not approved"),
     "person.second_factor": _("Authenticator app reset"),
     "person.reveal": _("Personal data seen in full"),
+    "person.reveal_refused": _("Personal data not shown: too many looks in an hour"),
     "person.sign_out": _("Signed out everywhere by an administrator"),
     "person.unblock": _("Person let in again"),
     "points.adjust": _("Points adjusted"),

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 
 from incentive.audit.models import AuditEntry
 from incentive.core.db import session
@@ -49,3 +50,11 @@ def record(
 
 def _document(values: Mapping[str, Any] | None) -> Any:
     return None if values is None else json.loads(json.dumps(dict(values), default=str))
+
+
+def count(actor: str, action: str, since: datetime) -> int:
+    """Return how often `actor` has done `action` since then."""
+    done = select(func.count()).where(
+        AuditEntry.actor == actor, AuditEntry.action == action, AuditEntry.at >= since
+    )
+    return int(session().execute(done).scalar_one())

@@ -1,6 +1,7 @@
 """Every administrative act leaves a record: call `record` once in the use case that does it."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import has_request_context
@@ -43,3 +44,8 @@ def record(
 def picked(row: Any, names: Iterable[str]) -> dict[str, Any]:
     """Return what stands in the columns `names` of a row: call it before and after a change."""
     return {name: getattr(row, name) for name in names}
+
+
+def count(caller: Caller, action: str, since: datetime) -> int:
+    """Return how often the caller has done `action` since then."""
+    return audit.count(f"person:{caller.person_id}", action, since)

@@ -282,3 +282,19 @@ class ForeignOrigin(Forbidden):
 
     def __init__(self) -> None:
         super().__init__(_("This request came from another site. Open our page and try again."))
+
+
+class RevealedTooOften(TooMany):
+    """One worker sees more persons' data in full within an hour than their work needs."""
+
+    code = "people.revealed_too_often"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            _(
+                "You have seen data in full %(most)s times within an hour, which is the most."
+                " Go on later; if you need more now, ask your administrator.",
+                most=most,
+            ),
+            most=most,
+        )

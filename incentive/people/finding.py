@@ -2,19 +2,22 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
+from incentive.core.db import on_rollback, transaction
 from incentive.core.paging import Page, page
 from incentive.people import acts, identity, index, masking, personal, phones, queries
 from incentive.people.caller import Caller
-from incentive.people.errors import UnknownPerson
+from incentive.people.errors import RevealedTooOften, UnknownPerson
 from incentive.people.models import Person
 from incentive.people.personal import Personal
 
 FOUND_MAX = 50
 REASON_MAX = 200
+# More than a busy morning's calls; whoever copies a list out meets it.
+REVEALS_PER_HOUR: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +64,35 @@ def reveal(
     Raises:
         UnknownPerson: nobody here has this id.
         OutOfScope: the caller may not reveal persons of that home.
+        RevealedTooOften: they did `REVEALS_PER_HOUR` times within an hour; that is recorded.
     """
     row = queries.person_with_home(person_id)
     if row is None:
         raise UnknownPerson
     home = row[1]
     by.require("person.reveal", region_path=home.path if home is not None else None)
+    _count_look(person_id, by, at)
     seen = sorted(set(fields) & set(personal.FIELDS))
     known = personal.one(person_id, *seen)
     after = {"fields": seen, "seen_at": at}
     acts.record(by, "person.reveal", subject=f"person:{person_id}", after=after, reason=reason)
     return known
+
+
+def _count_look(person_id: UUID, by: Caller, at: datetime) -> None:
+    # One look of a worker's after the other: of many at once, each must see the others'.
+    queries.lock_looks(by.person_id)
+    looks = acts.count(by, "person.reveal", at - timedelta(hours=1))
+    if looks < REVEALS_PER_HOUR:
+        return
+    told = {"looks": looks}
+
+    def note() -> None:
+        with transaction():
+            acts.record(by, "person.reveal_refused", subject=f"person:{person_id}", after=told)
+
+    on_rollback(note)
+    raise RevealedTooOften(REVEALS_PER_HOUR)
 
 
 def _wanted(by_what: dict[str, str]) -> tuple[str, list[Any]]:

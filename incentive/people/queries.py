@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, delete, false, or_, select, update
+from sqlalchemy import Row, Select, and_, delete, false, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from incentive.core.db import session
@@ -191,3 +191,9 @@ def forget(*, failures_before: datetime, sessions_before: datetime) -> None:
     """Delete tries last made, and sessions that ended, before then."""
     session().execute(delete(SignInFailure).where(SignInFailure.failed_at < failures_before))
     session().execute(delete(SignIn).where(SignIn.expires_at < sessions_before))
+
+
+def lock_looks(person_id: UUID) -> None:
+    """Let a worker see one person's data in full after the other, until the transaction ends."""
+    key = func.hashtextextended(f"reveal {person_id}", 0)
+    session().execute(select(func.pg_advisory_xact_lock(key)))

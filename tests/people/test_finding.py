@@ -1,9 +1,12 @@
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from incentive.audit.models import AuditEntry
+from incentive.core import clock
 from incentive.core.db import session, transaction
-from incentive.people import personal
+from incentive.people import finding, personal
 from tests import factories
 
 NUMBER = "530102199003078931"
@@ -144,3 +147,26 @@ def test_of_who_is_erased_nothing_is_found_or_shown(client, worker, person):
     shown = reveal(client, worker, person).json
     assert shown["erased"] is True
     assert shown["name"] is None
+
+
+def test_nobody_sees_more_in_full_than_their_work_needs(client, worker, person, monkeypatch):
+    """And who tries leaves a trace, although nothing was shown."""
+    monkeypatch.setattr(finding, "REVEALS_PER_HOUR", 3)
+    assert [reveal(client, worker, person).status_code for _ in range(3)] == [200] * 3
+    refused = reveal(client, worker, person)
+    assert (refused.status_code, refused.json["code"]) == (429, "people.revealed_too_often")
+    assert refused.json["figures"] == {"most": 3}
+    with transaction():
+        tried = (
+            session().scalars(select(AuditEntry).filter_by(action="person.reveal_refused")).one()
+        )
+        assert tried.subject == f"person:{person.id}"
+
+
+def test_an_hour_later_they_go_on(books, client, worker, person, monkeypatch):
+    monkeypatch.setattr(finding, "REVEALS_PER_HOUR", 1)
+    assert reveal(client, worker, person).status_code == 200
+    assert reveal(client, worker, person).status_code == 429
+    later = clock.now() + timedelta(minutes=61)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert reveal(client, worker, person).status_code == 200
