@@ -37,8 +37,6 @@ _SETTINGS: Final = {
     "shared_buffers": "128MB",
     "max_connections": "60",
     "max_wal_size": "1GB",
-    # A new file of the log is not filled with zeros first: it would be written twice.
-    "wal_init_zero": "off",
     # With the default, a 32nd of shared_buffers, sessions that write much wait for each other.
     "wal_buffers": "32MB",
     # Until a young server has old files of its log to use again, each new one of 16 MB would be
