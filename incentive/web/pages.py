@@ -32,6 +32,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     finding_pages,
     giving_pages,
     guardian_pages,
+    held_pages,
     import_pages,
     ledger_pages,
     me_pages,

@@ -352,6 +352,7 @@ SAMPLES: dict[str, Sample] = {
     "web.ask_for_my_erasure": Sample(form=sends(), let_through=frozenset({401, 409, 429})),
     "web.send_my_erasure_code": Sample(form=sends(), let_through=frozenset({401, 429, 503})),
     "web.call_my_erasure_off": Sample(form=sends(), let_through=frozenset({404})),
+    "web.take_my_data": Sample(form=sends(password="x"), let_through=frozenset({401, 429})),
     "web.propose_erasure": Sample(
         form=lambda s: {"reason": "理由", "volunteer_number": s.ids["number_of_volunteer"]},
         let_through=frozenset({409}),

@@ -57,6 +57,7 @@ NOT_ADMINISTRATIVE = {
     "api_erasing.send_erasure_code": "one's own sign-in",
     "api_erasing.call_erasure_off": "one's own; the erasure says when",
     "web.ask_for_my_erasure": "as api_erasing.ask_to_be_erased",
+    "web.take_my_data": "one's own data, kept nowhere",
     "web.send_my_erasure_code": "one's own sign-in",
     "web.call_my_erasure_off": "as api_erasing.call_erasure_off",
     "api_finding.find": "looks for people and changes nothing",

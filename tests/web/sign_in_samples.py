@@ -93,6 +93,13 @@ def my_erasure(**more):
     return {"found": SimpleNamespace(**found), "days": 7, "refusal": None} | more
 
 
+def my_held():
+    known = SimpleNamespace(name="张*", phone="138****5678", id_number=None)
+    kept = SimpleNamespace(title="签到签退", count=12, why="这是服务如实记录的凭据。")
+    gone = SimpleNamespace(title="密码", count=1, why=None)
+    return {"known": known, "sections": [kept, gone], "acts": 3, "refusal": None}
+
+
 def erasures(**more):
     def row(number, status):
         one = SimpleNamespace(
@@ -111,6 +118,7 @@ def erasures(**more):
 
 
 PAGES = {
+    "me_held": ("web/my_held.html", my_held),
     "me_erasure": ("web/my_erasure.html", my_erasure),
     "me_erasure_asked": ("web/my_erasure.html", lambda: my_erasure(asked=True)),
     "me_erasure_stopped": (
