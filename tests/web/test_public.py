@@ -61,7 +61,7 @@ def test_the_books_away_is_a_page_that_says_when_to_come_back(browsing, monkeypa
 
 def test_the_links_in_the_header_follow_the_roles(browsing, place):
     tabs = {
-        "steward": ["/me", "/duty"],
+        "steward": ["/me", "/duty", "/persons"],
         "manager": [
             "/me",
             f"/stations/{place.shop.id}/counter",
