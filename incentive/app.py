@@ -76,6 +76,7 @@ from incentive.points.family import api as family_api
 from incentive.points.family import service as family
 from incentive.points.giving import api as giving_api
 from incentive.points.giving import checks as giving_checks  # noqa: F401 - registers itself
+from incentive.points.merges import api as merges_api
 from incentive.points.notices import api as notices_api
 from incentive.points.policy import api as policy_api
 from incentive.regions import api as regions_api
@@ -147,6 +148,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     giving_api.bp,
     disputes_api.bp,
     findings_api.bp,
+    merges_api.bp,
     notices_api.bp,
     reconciliation_api.bp,
     desk_ledger_api.bp,

@@ -56,6 +56,14 @@ def _entries(person_id: UUID) -> Select[*tuple[Any, ...]]:
 
 
 own("profile", _("Registration"), Person, "id", Kept(_TOMBSTONE), "volunteer_number created_at")
+own(
+    "profile",
+    _("Entries that lead to yours"),
+    Person,
+    "merged_into",
+    Kept(_TOMBSTONE),
+    "volunteer_number created_at",
+)
 own("sign_in", _("Password"), Password, "person_id", DELETED, "changed_at")
 own("sign_in", _("Authenticator app"), SecondFactor, "person_id", DELETED, "made_at confirmed_at")
 own("sign_in", _("Recovery codes"), RecoveryCode, "person_id", DELETED, "used_at")

@@ -37,7 +37,12 @@ class Person(Base):
 
     __tablename__ = "persons"
     __table_args__ = (
-        CheckConstraint("status IN ('active','suspended','removed','erased')", "status"),
+        CheckConstraint("status IN ('active','suspended','removed','erased','merged')", "status"),
+        CheckConstraint(
+            "CASE WHEN merged_into IS NULL THEN status <> 'merged'"
+            " ELSE status IN ('merged','erased') END",
+            "merged_into",
+        ),
         CheckConstraint("card_serial BETWEEN 1 AND 65535", "card_serial"),
         CheckConstraint("age_class IN ('under_14','under_18')", "age_class"),
         Index(None, "home_region_id"),
@@ -60,6 +65,8 @@ class Person(Base):
     card_serial: Mapped[int] = mapped_column(Integer, default=1)
     status: Mapped[str] = mapped_column(Text, default="active")
     created_at: Mapped[Instant]
+    # The entry that this one leads to: it was somebody's second.
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))
     # The version of the privacy notice that holds for the person: each request reads it.
     agreed_notice: Mapped[int | None]
     # Of minors only, and no more than a scan has to know.

@@ -9,6 +9,8 @@ WORDS: Final[dict[str, Text]] = {
     # People
     "person.create": _("Enter persons"),
     "person.import": _("Enter whole lists of persons, and undo it"),
+    "person.merge": _("Ask for two entries of one person to be merged"),
+    "person.merge_decide": _("Decide on merging two entries, and undo it"),
     "person.find": _("Find persons; they are shown masked"),
     "person.reveal": _("See personal data in full, for a reason"),
     "person.block": _("Block persons and let them in again"),

@@ -52,6 +52,8 @@ TABLE: Final[dict[str, Permission]] = {
     # People
     "person.create": _held(REGION, GRID_WORKER, COMMUNITY_WORKER, ADMINISTRATOR),
     "person.import": _held(REGION, COMMUNITY_WORKER, ADMINISTRATOR),
+    "person.merge": _held(REGION, COMMUNITY_WORKER, ADMINISTRATOR),
+    "person.merge_decide": _held(REGION, ADMINISTRATOR),
     "person.find": _held(REGION, GRID_WORKER, COMMUNITY_WORKER, ADMINISTRATOR),
     "person.reveal": _held(REGION, COMMUNITY_WORKER, ADMINISTRATOR),
     "person.block": _held(STATION, ADMINISTRATOR),

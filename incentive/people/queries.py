@@ -5,7 +5,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, delete, false, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from incentive.core.db import session
@@ -92,9 +104,15 @@ def person(person_id: UUID) -> Person | None:
     return session().get(Person, person_id)
 
 
+def persons(person_ids: Collection[UUID]) -> Sequence[Person]:
+    """Return those who exist, in no order."""
+    return session().scalars(select(Person).where(Person.id.in_(set(person_ids)))).all()
+
+
 def person_by_number(volunteer_number: str) -> Person | None:
-    """Return the person of a volunteer number."""
-    return session().scalar(select(Person).filter_by(volunteer_number=volunteer_number))
+    """Return the person of a volunteer number, or whom a merged one leads to."""
+    found = _leading_to(Person.volunteer_number == volunteer_number)
+    return session().scalar(select(Person).where(Person.id == found))
 
 
 def person_with_password(phone_blinds: Collection[bytes]) -> Row[*tuple[Any, ...]] | None:
@@ -102,9 +120,22 @@ def person_with_password(phone_blinds: Collection[bytes]) -> Row[*tuple[Any, ...
     statement = (
         select(Person, Password.hash)
         .outerjoin(Password, Password.person_id == Person.id)
-        .where(Person.phone_blind.in_(phone_blinds), Person.status == "active")
+        .where(
+            Person.id.in_(_leading_to(Person.phone_blind.in_(phone_blinds))),
+            Person.status == "active",
+        )
     )
     return session().execute(statement).one_or_none()
+
+
+def _leading_to(which: ColumnElement[bool]) -> ScalarSelect[UUID]:
+    """Return, in SQL, the id of who is found, or of the entry that they were merged into."""
+    return (
+        select(func.coalesce(Person.merged_into, Person.id))
+        .where(which)
+        .correlate(None)
+        .scalar_subquery()
+    )
 
 
 def person_with_home(person_id: UUID) -> Row[*tuple[Any, ...]] | None:

@@ -42,6 +42,8 @@ SECOND_ACTS: Final[dict[str, SecondAct]] = {
     "dispute.decide": SecondAct(
         ("dispute.open", "points.adjust", "record.verify"), "points.not_yours_to_decide"
     ),
+    # Two entries of one person
+    "person.merge_decide": SecondAct(("person.merge",), "merges.second_person_needed"),
     # Budgets of points: below a budget, or beyond it, only with somebody else
     "budget.set": SecondAct(("budget.set",), "points.own_wider_budget"),
     "budget.raise": SecondAct(("budget.set",), "points.own_budget"),
@@ -74,6 +76,8 @@ NEVER_FOR_ONESELF: Final[dict[str, Stake]] = {
     "person.erase": Stake("people.own_erasure"),
     "person.approve_erasure": Stake("people.own_erasure"),
     "person.refuse_erasure": Stake("people.own_erasure"),
+    "person.merge": Stake("merges.own"),
+    "person.merge_decide": Stake("merges.own"),
     "attendance.confirm": Stake("checkin.own_record"),
     "record.verify": Stake("checkin.own_record"),
     "record.reject": Stake("checkin.own_record"),

@@ -15,6 +15,7 @@ from incentive.points.disputes.models import Dispute
 from incentive.points.errors import CorrectionsOpen, DisputesOpen
 from incentive.points.family.models import FamilyLink
 from incentive.points.giving.models import Gift
+from incentive.points.merges.models import PersonMerge
 from incentive.points.notices.models import PointsNotice
 from incentive.points.policy.models import PointsPolicy
 
@@ -58,6 +59,15 @@ own(
     "expires_on stage points at",
 )
 own("points", _("Points that wait for a budget"), BudgetWait, "person_id", BOOKS, "points since")
+for _column in ("kept_id", "gone_id"):
+    own(
+        "points",
+        _("Merges of two entries"),
+        PersonMerge,
+        _column,
+        BOOKS,
+        "status points reason asked_at decided_at undone_at",
+    )
 for _column in ("first_id", "second_id"):
     own(
         "family",
@@ -80,6 +90,13 @@ office(
     Dispute,
     "opened_by made_by proposed_by decided_by",
     "opened_at",
+)
+office(
+    "office",
+    _("Merges of entries asked for or decided"),
+    PersonMerge,
+    "asked_by decided_by undone_by",
+    "asked_at",
 )
 office("office", _("Budgets set"), Budget, "created_by", "created_at")
 office("office", _("Budgets raised"), BudgetChange, "by set_by", "at")

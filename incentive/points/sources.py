@@ -11,6 +11,7 @@ from incentive.people import service as people
 from incentive.points.corrections.models import Adjustment
 from incentive.points.disputes.models import Dispute
 from incentive.points.giving.models import Gift
+from incentive.points.merges.models import PersonMerge
 
 _PROPOSED: Final = _("Proposed by %(number)s")
 _DECIDED: Final = _("Decided by %(number)s")
@@ -75,6 +76,28 @@ def open_gift(key: str) -> Source | None:
         _("Gift"),
         ((_("Points"), found.points), (_("Kind"), found.kind)),
         _events((_GIVEN, found.giver_id, found.at)),
+    )
+
+
+@opens("merge")
+def open_merge(key: str) -> Source | None:
+    """Return the merge `key` of two entries of one person."""
+    found = session().get(PersonMerge, UUID(key))
+    if found is None:
+        return None
+    return Source(
+        _("Merge of two entries"),
+        (
+            (_("Entry that stays"), _number(found.kept_id)),
+            (_("Entry that closes"), _number(found.gone_id)),
+            (_("Points"), found.points),
+            (_("Reason"), found.reason),
+            (_("Status"), found.status),
+        ),
+        _events(
+            (_PROPOSED, found.asked_by, found.asked_at),
+            (_DECIDED, found.decided_by, found.decided_at),
+        ),
     )
 
 

@@ -39,6 +39,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     merchant_pages,
     merchant_statement_acts,
     merchant_statement_pages,
+    merge_pages,
     my_dispute_pages,
     my_role_pages,
     password_pages,

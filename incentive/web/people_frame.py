@@ -11,6 +11,7 @@ from incentive.people.caller import SESSION, Caller
 _TABS: Final[tuple[tuple[str, Text, tuple[str, ...]], ...]] = (
     ("web.person_search", _("Persons"), ("person.find",)),
     ("web.import_list", _("Lists of persons"), ("person.import",)),
+    ("web.merge_list", _("Merge two entries"), ("person.merge",)),
     ("web.role_list", _("Roles"), ("role.grant",)),
     ("web.role_grant", _("Grant a role"), ("role.grant",)),
     ("web.device_list", _("Devices"), ("shift.run", "station.serve")),

@@ -85,6 +85,12 @@ def person_list() -> bytes:
     return "姓名,手机号\n新人,13977771234\n".encode()
 
 
+def twice(side: Side) -> dict[str, str]:
+    """Two entries that nobody has asked to merge."""
+    return {"kept": side.ids["number_of_volunteer"], "gone": side.ids["number_of_third"]}
+
+
+MERGED = {"merge_id": "done_merge"}
 ENTERED = {"import_id": "entered_import"}
 # What is given up loses its key, which no roll-back brings back.
 SPARE = {"import_id": "spare_import"}
@@ -358,6 +364,15 @@ SAMPLES: dict[str, Sample] = {
         let_through=frozenset({409}),
     ),
     "web.decide_erasure": Sample(form=WHY),
+    # Two entries of one person
+    "api_merges.ask": Sample(lambda s: twice(s) | {"reason": "同一人"}),
+    "api_merges.approve": Sample(),
+    "api_merges.refuse": Sample(WHY),
+    "api_merges.undo": Sample(WHY, ids=MERGED),
+    "web.ask_for_merge": Sample(form=lambda s: twice(s) | {"reason": "同一人"}),
+    "web.approve_merge": Sample(form=sends()),
+    "web.refuse_merge": Sample(form=WHY),
+    "web.undo_merge": Sample(form=WHY, ids=MERGED),
     # Devices
     "api_devices.pair_scanner": Sample(sends(name="门口")),
     "api_devices.pair_counter": Sample(sends(name="柜台")),

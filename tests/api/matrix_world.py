@@ -60,6 +60,7 @@ from incentive.points.corrections import service as corrections
 from incentive.points.disputes import flagging
 from incentive.points.disputes import service as points_disputes
 from incentive.points.family import service as family
+from incentive.points.merges import service as merges
 from incentive.points.policy.models import PointsPolicy
 from incentive.regions.models import Region
 from incentive.settlement import jobs as settlement_jobs
@@ -143,6 +144,7 @@ def build(code: str, mark: str) -> Side:
     _consent(side)
     _linked(side)
     _imports(side)
+    _merges(side)
     _handed_on(side)
     # Before there are awards: it is not to take from one that is reversed.
     by, number = side.caller("worker"), side.ids["number_of_volunteer"]
@@ -545,6 +547,18 @@ def _ward(side: Side) -> None:
     given |= {"given": True, "at": at, "by_person_id": guardian.id, "capacity": "guardian"}
     make.add(Consent(**given, channel="page"))
     side.ids["minor_id"] = child.id
+
+
+def _merges(side: Side) -> None:
+    """Three further entries: one to be merged, one that was, and one of which nobody asked."""
+    by, at = side.caller("worker"), clock.now()
+    entries = [make.person(f"又{side.mark}", home_region_id=side.place.id) for _ in range(4)]
+    kept, first, second, third = (each.volunteer_number for each in entries)
+    asked, done = (
+        merges.ask(by, kept=kept, gone=gone, reason=side.mark, at=at) for gone in (first, second)
+    )
+    merges.approve(side.caller("second"), done.id, at)
+    side.keep(merge_id=asked.id, done_merge=done.id, number_of_third=third)
 
 
 def _family(side: Side) -> None:

@@ -29,6 +29,7 @@ from incentive.people.separation import NEVER_FOR_ONESELF, SECOND_ACTS
 from incentive.points.budgets import setting as budgets
 from incentive.points.corrections import service as corrections
 from incentive.points.disputes import service as quarrels
+from incentive.points.merges import service as merges
 from incentive.settlement.rulebook import service as rulebook
 from incentive.stations import counter
 from incentive.stations.discrepancies import service as findings
@@ -107,6 +108,23 @@ def budget_below_ones_own(side):
     )
 
 
+def merge_of_ones_own(side):
+    by, at = mighty(side, "second"), clock.now()
+    kept, gone = (make.person(home_region_id=side.place.id).volunteer_number for _ in range(2))
+    merges.approve(by, merges.ask(by, kept=kept, gone=gone, reason=WHY, at=at).id, at)
+
+
+def ask_to_merge(side, by):
+    fresh = make.person(home_region_id=side.place.id)
+    number = side.ids["number_of_volunteer"]
+    return merges.ask(by, kept=number, gone=fresh.volunteer_number, reason=WHY, at=clock.now())
+
+
+def decide_on_merge(side, by):
+    merge = ask_to_merge(side, mighty(side, "worker"))
+    merges.approve(by, merge.id, clock.now())
+
+
 SECOND = {
     "rules.approve": decide_on_rules(lambda i, by, at: rulebook.approve(i, by, at, day_of(at))),
     "rules.reject": decide_on_rules(lambda i, by, at: rulebook.reject(i, by, WHY, at)),
@@ -117,6 +135,7 @@ SECOND = {
         mighty(s, "second"), s.ids["adjustment_id"], WHY, clock.now()
     ),
     "dispute.decide": lambda s: decide(s, mighty(s, "worker")),
+    "person.merge_decide": merge_of_ones_own,
     "budget.set": budget_below_ones_own,
     "budget.raise": lambda s: budgets.raise_budget(
         mighty(s, "second"), s.ids["points_budget"], 5, WHY, clock.now()
@@ -192,6 +211,8 @@ STAKE = {
     "role.delegate": hand_on,
     "person.block": lambda s, by: standing.block(s.ids["person_id"], WHY, by=by, at=clock.now()),
     "person.unblock": unblock,
+    "person.merge": ask_to_merge,
+    "person.merge_decide": decide_on_merge,
     "attendance.confirm": lambda s, by: checkin.confirm(s.ids["attendance_id"], by, clock.now()),
     "record.verify": lambda s, by: checkin.verify(s.ids["record_id"], by, clock.now()),
     "record.reject": lambda s, by: checkin.reject(s.ids["record_id"], by, WHY, clock.now()),

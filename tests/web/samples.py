@@ -23,6 +23,7 @@ from tests.web import (
     consent_samples,
     desk_samples,
     import_samples,
+    merge_samples,
     people_samples,
     settlement_samples,
     sign_in_samples,
@@ -1392,6 +1393,7 @@ PAGES |= people_samples.PAGES
 PAGES |= settlement_samples.PAGES
 PAGES |= sign_in_samples.PAGES
 PAGES |= import_samples.PAGES
+PAGES |= merge_samples.PAGES
 PAGES["register_proving"] = (
     "web/register.html",
     lambda: register(proving=True, sent=True, typed={"name": "李春梅", "phone": "13812345678"}),

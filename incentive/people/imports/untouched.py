@@ -50,6 +50,7 @@ def _references() -> list[ColumnElement[bool]]:
     return [
         exists().where(column == Person.id)
         for table in Base.metadata.sorted_tables
+        if table is not Person.__table__  # who leads to another is not active
         for column in table.columns
         if any(key.column.table is Person.__table__ for key in column.foreign_keys)
         and (table.name, column.name) != (_GRANTS, "person_id")
