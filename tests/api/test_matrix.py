@@ -230,7 +230,8 @@ def test_nobody_gets_further_or_learns_more_than_is_declared(world, answers):
             )
         found = told_too_much(world, rule, need, sample, persona, answer, wanted)
         leaks += [f"{rule.endpoint} tells {persona.name} {each}" for each in found]
-        good = answer.status < LET_THROUGH_BELOW and not is_refused_in_words(answer, sample)
+        good = need.is_public and answer.status < LET_THROUGH_BELOW
+        good = good or (not need.is_public and is_through(answer, sample))
         through[rule.endpoint] = through.get(rule.endpoint, False) or good
     # Else a request of ours is wrong, and that it was refused for others is worth nothing.
     never = {name for name, good in through.items() if not good} - ELSEWHERE
