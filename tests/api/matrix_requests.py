@@ -680,6 +680,16 @@ SAMPLES: dict[str, Sample] = {
 # What nobody gets through here: it needs another service or a half open session, as
 # tests/web/test_external.py and tests/people/test_second_factor.py have them.
 ELSEWHERE = {
+    # The volunteer has orders and shifts, no password, no phone: tests/people/test_erasing*.py.
+    "api_erasing.ask_to_be_erased",
+    "api_erasing.call_erasure_off",
+    "api_erasing.propose_erasure",
+    "api_erasing.send_erasure_code",
+    "web.ask_for_my_erasure",
+    "web.call_my_erasure_off",
+    "web.propose_erasure",
+    "web.send_my_erasure_code",
+    "web.take_my_data",
     "api_second_factor.open_session_by_factor",
     "web.back_from",
     "web.link_identity_now",
