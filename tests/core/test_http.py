@@ -147,7 +147,8 @@ def test_the_language_may_be_asked_for_anywhere(client):
 @pytest.mark.parametrize("key", [None, "short", "x" * 81, "with blank"])
 def test_a_key_that_is_none_is_told_how_long_it_has_to_be(client, key):
     headers = {"Idempotency-Key": key} if key else {}
-    body = {"name": "a", "phone": "13812345678", "password": "x" * 12, "home_region_id": NOWHERE}
+    body = {"name": "a", "phone": "13812345678", "password": "x" * 12}
+    body |= {"home_region_id": NOWHERE, "notice": NOWHERE}
     answer = client.post("/api/v1/me?lang=en", json=body, headers=headers)
     assert refusal(answer) == (400, "http.idempotency_key_missing")
     assert "missing, or is not 8 to 80 visible" in answer.json["detail"]

@@ -62,9 +62,10 @@ def test_the_key_for_another_body_is_a_conflict(client, home, worker):
 
 def test_the_key_for_another_address_is_a_conflict(client, home, worker):
     draw(client, home, worker)
+    told = {"name": "张三", "phone": "13812345678", "notice": str(home.id)}
     answer = client.post(
         "/api/v1/persons",
-        json={"name": "张三", "phone": "13812345678", "home_region_id": str(home.id)},
+        json=told | {"home_region_id": str(home.id)},
         headers=worker | {"Idempotency-Key": "a-key-of-the-tests"},
     )
     assert (answer.status_code, answer.json["code"]) == (409, "http.idempotency_key_reused")

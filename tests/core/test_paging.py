@@ -8,6 +8,7 @@ import pytest
 from incentive.core.db import transaction
 from incentive.ledger import checks, reconciliation
 from incentive.ledger.reconciliation import Comparison
+from incentive.people.imports.models import PersonImport, PersonImportProgress
 from incentive.points.budgets.models import Budget
 from tests import factories
 
@@ -60,6 +61,21 @@ LISTS = [
     "/api/v1/desk/transactions",
     "/api/v1/desk/samples",
     "/api/v1/goods-without-agreement",
+    "/api/v1/privacy-notices/{notice}/versions",
+    "/api/v1/privacy-notice-drafts",
+    "/api/v1/me/consents/history",
+    "/api/v1/person-imports",
+    "/api/v1/person-imports/{import}/rows",
+    "/api/v1/person-merges",
+    "/api/v1/erasures",
+    "/api/v1/findings",
+    "/erasures",
+    "/findings",
+    "/imports",
+    "/imports/{import}",
+    "/merges",
+    "/roles",
+    "/devices",
     "/merchant-statements",
     "/merchant-statements/{statement}/lines/{one}",
     "/price-agreements",
@@ -127,6 +143,8 @@ def signed_in(client):
             "one": 1,
             "stocktake": factories.stocktake(station, person).id,
             "budget": budget_of(person, home).id,
+            "notice": "privacy",
+            "import": import_of(person, home).id,
         }
     return client
 
@@ -145,6 +163,20 @@ def budget_of(person, region):
             created_at=factories.NOW,
         )
     )
+
+
+def import_of(person, region):
+    sent = factories.add(
+        PersonImport(
+            region_id=region.id,
+            sent_by=person.id,
+            sent_at=factories.NOW,
+            file_bytes=100,
+            status="checked",
+        )
+    )
+    factories.add(PersonImportProgress(import_id=sent.id))
+    return sent
 
 
 def comparison():

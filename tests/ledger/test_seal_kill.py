@@ -60,8 +60,8 @@ def seal_for_ever(told):
     for name in ("number", "make_leaves", "grow", "checkpoint"):
         step = getattr(sealing, name)
 
-        def telling(*args, _step=step):
-            told.send_bytes(b"begun")
+        def telling(*args, _step=step, _name=name.encode()):
+            told.send_bytes(_name)
             found = _step(*args)
             told.send_bytes(b"done")
             return found
@@ -69,6 +69,11 @@ def seal_for_ever(told):
         setattr(sealing, name, telling)
     while True:
         sealer.seal_all(lambda _: None)
+
+
+def hear(heard):
+    assert heard.poll(60)
+    return heard.recv_bytes()
 
 
 @pytest.mark.timeout(150)
