@@ -62,10 +62,12 @@ from incentive.people.guardians import api as guardians_api
 from incentive.people.guardians import service as guardians
 from incentive.people.imports import api as imports_api
 from incentive.people.one_time import api as one_time_api
+from incentive.people.retention import rows as people_retention  # noqa: F401 - registers itself
 from incentive.people.second_factor import api as second_factor_api
 from incentive.people.sessions import api as sessions_api
 from incentive.people.tokens import api as tokens_api
 from incentive.points import holdings as points_holdings  # noqa: F401 - registers itself
+from incentive.points import retention as points_retention  # noqa: F401 - registers itself
 from incentive.points import sources as points_sources  # noqa: F401 - registers itself
 from incentive.points.budgets import api as budgets_api
 from incentive.points.budgets import checks as budgets_checks  # noqa: F401 - registers itself

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import DateTime, Index, LargeBinary, SmallInteger, Text, delete, select, update
+from sqlalchemy import DateTime, Index, LargeBinary, SmallInteger, Text, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -113,16 +113,6 @@ def keep(caller: str, key: str, answer: Answer) -> None:
             answer=_vault(caller, key).seal(json.dumps(answer.body, ensure_ascii=False)),
         )
     )
-
-
-def sweep(before: datetime) -> int:
-    """Forget answers kept before `before`; return how many."""
-    result = (
-        session()
-        .connection()
-        .execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < before))
-    )
-    return result.rowcount
 
 
 def _hashed(key: str) -> str:

@@ -7,6 +7,8 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.people import acts, passwords, permission_paper, phones, service
 from incentive.people.permissions import ROLES
+from incentive.people.retention import doing, queries
+from incentive.people.retention.table import rules
 from incentive.people.second_factor import service as factor
 from incentive.regions import service as regions
 
@@ -70,6 +72,26 @@ def second_factor(*, phone: str) -> None:
 def permissions() -> None:
     """Print who may do what, and what each address needs, as docs/permissions.md has it."""
     click.echo(permission_paper.document(current_app), nl=False)
+
+
+@commands.command("retention")
+@click.option("--dry-run", is_flag=True, help="Say what would go, and change nothing.")
+def retention(*, dry_run: bool) -> None:
+    """End every trace that is past its time, as each night; print how many rows of what."""
+    at = clock.now()
+    if dry_run:
+        with transaction():
+            gone = doing.due(at)
+    else:
+        run_id = doing.run(at)
+        with transaction():
+            gone = queries.figures(run_id)
+    for rule in rules():
+        verb = "blank" if rule.is_blanked else "delete"
+        click.echo(
+            f"{gone[rule.name]:>9}  {verb:<6}  {rule.name}, {rule.kept.days} d after {rule.since}"
+        )
+    click.echo(f"{sum(gone.values()):>9}  {'would go' if dry_run else 'gone'}")
 
 
 def _ask_password(e164: str) -> str:

@@ -1,40 +1,25 @@
 """What callers leave behind, forgotten in time."""
 
-from datetime import timedelta
 from uuid import UUID
 
-from incentive.core import clock, idempotency
+from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.jobs import enqueue, lasting, periodic
-from incentive.people import index_queries, queries, reblinding, sweeping
-from incentive.people.devices import queries as device_queries
+from incentive.people import index_queries, reblinding, sweeping
 from incentive.people.erasing import doing as erasing
 from incentive.people.erasing import queries as erasing_queries
-from incentive.people.external import queries as external_queries
 from incentive.people.guardians import growing
 from incentive.people.imports import queries as import_queries
 from incentive.people.imports import sweeping as import_sweeping
 from incentive.people.imports import working
-from incentive.people.one_time import queries as one_time_queries
-
-ANSWERS_KEPT = timedelta(days=7)
-# Longer than a phone's codes are counted.
-CODES_KEPT = timedelta(days=2)
-FAILURES_KEPT = timedelta(days=1)
-# Logs are kept for six months at least (Cybersecurity Law, art. 21).
-SESSIONS_KEPT = timedelta(days=200)
+from incentive.people.retention import doing as retention
 
 
 @periodic(cron="40 3 * * *")
+@lasting(7200)
 def forget() -> None:
-    """Delete old answers to retries, wrong tries, codes, and sessions that ended long ago."""
-    now = clock.now()
-    with transaction():
-        idempotency.sweep(now - ANSWERS_KEPT)
-        one_time_queries.forget(now - CODES_KEPT)
-        device_queries.forget_pairings(now - CODES_KEPT)
-        external_queries.forget_attempts(now - CODES_KEPT)
-        queries.forget(failures_before=now - FAILURES_KEPT, sessions_before=now - SESSIONS_KEPT)
+    """End every trace that is past its time, as the retention table says."""
+    retention.run(clock.now())
 
 
 @periodic(cron="10 4 * * *")
@@ -59,7 +44,7 @@ def resume_imports() -> None:
 
 @periodic(cron="25 * * * *")
 def forget_imports() -> None:
-    """Forget what lists of persons said a day after; of whom, and who was entered, is kept."""
+    """Forget what lists of persons said a day after, each hour: a night would be late for them."""
     while True:
         with transaction():
             if not import_sweeping.sweep_old(clock.now()):

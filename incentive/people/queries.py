@@ -218,12 +218,6 @@ def revoke_all(person_id: UUID, at: datetime, but: UUID | None = None) -> None:
     session().execute(statement.values(revoked_at=at))
 
 
-def forget(*, failures_before: datetime, sessions_before: datetime) -> None:
-    """Delete tries last made, and sessions that ended, before then."""
-    session().execute(delete(SignInFailure).where(SignInFailure.failed_at < failures_before))
-    session().execute(delete(SignIn).where(SignIn.expires_at < sessions_before))
-
-
 def lock_looks(person_id: UUID) -> None:
     """Let a worker see one person's data in full after the other, until the transaction ends."""
     key = func.hashtextextended(f"reveal {person_id}", 0)

@@ -52,6 +52,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     receipt_pages,
     reconciliation_pages,
     register_pages,
+    retention_pages,
     role_grant_pages,
     role_pages,
     rule_pages,

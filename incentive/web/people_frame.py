@@ -17,6 +17,7 @@ _TABS: Final[tuple[tuple[str, Text, tuple[str, ...]], ...]] = (
     ("web.device_list", _("Devices"), ("shift.run", "station.serve")),
     ("web.consent_figures", _("Consents"), ("person.reveal",)),
     ("web.desk_acts", _("Audit log"), ("audit.read",)),
+    ("web.retention", _("How long it is kept"), ("audit.read",)),
     ("web.role_table_page", _("Who may do what"), ()),
 )
 

@@ -127,6 +127,14 @@ def consent_figures(**more):
     return {"tabs": TABS, "everybody": 1315, "rows": rows} | more
 
 
+def retention(gone=12, **more):
+    row = {"title": "发到手机的验证码", "days": 2, "since": "发出", "blanked": False, "gone": gone}
+    row |= {"why": "几分钟内有效。", "law": "《个人信息保护法》第十九条"}
+    runs = [{"at": NOW, "gone": 12, "whole": True}, {"at": NOW, "gone": 3, "whole": False}]
+    rows = [row, row | {"title": "名单的内容", "days": 1, "blanked": True}]
+    return {"tabs": TABS, "rows": rows, "runs": runs} | more
+
+
 def person(**more):
     who = {"id": HERE, "volunteer_number": NUMBER, "status": "active", "created_at": NOW}
     return {
@@ -284,6 +292,8 @@ PAGES = {
         "web/consent_figures.html",
         lambda: consent_figures(everybody=0, rows=[]),
     ),
+    "retention": ("web/retention.html", retention),
+    "retention_empty": ("web/retention.html", lambda: retention(gone=None, runs=[])),
     "person_revealed": ("web/person_revealed.html", revealed),
     "person_revealed_erased": (
         "web/person_revealed.html",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, select
 
 from incentive.core.db import session
 from incentive.people.devices.models import DevicePairing
@@ -79,8 +79,3 @@ def lock_device(device_id: UUID, at: datetime) -> SignIn | None:
         .with_for_update()
     )
     return session().scalar(statement)
-
-
-def forget_pairings(before: datetime) -> None:
-    """Delete codes that ended before then."""
-    session().execute(delete(DevicePairing).where(DevicePairing.expires_at < before))

@@ -88,8 +88,3 @@ def unlink(identity_id: UUID, person_id: UUID) -> bool:
         LinkedIdentity.id == identity_id, LinkedIdentity.person_id == person_id
     )
     return session().connection().execute(statement).rowcount == 1
-
-
-def forget_attempts(before: datetime) -> None:
-    """Delete attempts that ended before then."""
-    session().execute(delete(IdentityAttempt).where(IdentityAttempt.expires_at < before))

@@ -60,11 +60,6 @@ def lock_open(phone_blind: bytes, purpose: str, at: datetime) -> OneTimeCode | N
     return session().scalar(statement)
 
 
-def forget(before: datetime) -> None:
-    """Delete what was sent before then."""
-    session().execute(delete(OneTimeCode).where(OneTimeCode.sent_at < before))
-
-
 def forget_phone(phone_blind: bytes) -> None:
     """Delete all codes of a phone."""
     session().execute(delete(OneTimeCode).where(OneTimeCode.phone_blind == phone_blind))

@@ -1,0 +1,1 @@
+"""How long each personal trace is kept, why, and the nightly run that ends it."""
