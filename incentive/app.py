@@ -48,6 +48,7 @@ from incentive.merchants import sources as merchants_sources  # noqa: F401 - reg
 from incentive.people import api as people_api
 from incentive.people import caller, delegation_api, finding_api, me_api, origin, separation
 from incentive.people import holdings as people_holdings  # noqa: F401 - registers itself
+from incentive.people.amending import api as amending_api
 from incentive.people.consents import api as consents_api
 from incentive.people.consents import notice_api
 from incentive.people.devices import api as devices_api
@@ -127,6 +128,7 @@ API_BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     tokens_api.bp,
     identities_api.bp,
     erasing_api.bp,
+    amending_api.bp,
     activities_api.bp,
     checkin_api.bp,
     scan_api.bp,

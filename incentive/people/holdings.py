@@ -11,6 +11,7 @@ from incentive.core.i18n import Text, _
 from incentive.core.idempotency import IdempotencyKey
 from incentive.ledger.models import Account, Entry, Transaction
 from incentive.ledger.run_models import CheckRequest, CheckRun
+from incentive.people.amending.models import PersonCorrection
 from incentive.people.consents.models import Consent, PrivacyNotice, PrivacyNoticeDraft
 from incentive.people.devices.models import DevicePairing
 from incentive.people.erasing.models import Erasure
@@ -156,6 +157,15 @@ own(
     "import_id line status",
 )
 office("office", _("Lists of persons"), PersonImport, "sent_by asked_by undone_by", "sent_at")
+own(
+    "profile",
+    _("Corrections asked for"),
+    PersonCorrection,
+    "person_id",
+    DELETED,
+    "field status asked_at ended_at decision_reason",
+)
+office("office", _("Corrections decided on"), PersonCorrection, "decided_by", "field ended_at")
 own(
     "erasure",
     _("Wishes to be erased"),

@@ -13,6 +13,7 @@ WORDS: Final[dict[str, Text]] = {
     "person.merge_decide": _("Decide on merging two entries, and undo it"),
     "person.find": _("Find persons; they are shown masked"),
     "person.reveal": _("See personal data in full, for a reason"),
+    "person.correct": _("Decide on corrections of personal data"),
     "person.block": _("Block persons and let them in again"),
     "person.erase": _("Propose and approve that somebody is erased"),
     "role.grant": _("Grant and end roles, reset authenticator apps, end sessions"),

@@ -56,6 +56,7 @@ TABLE: Final[dict[str, Permission]] = {
     "person.merge_decide": _held(REGION, ADMINISTRATOR),
     "person.find": _held(REGION, GRID_WORKER, COMMUNITY_WORKER, ADMINISTRATOR),
     "person.reveal": _held(REGION, COMMUNITY_WORKER, ADMINISTRATOR),
+    "person.correct": _held(REGION, COMMUNITY_WORKER, ADMINISTRATOR),
     "person.block": _held(STATION, ADMINISTRATOR),
     "person.erase": _held(REGION, COMMUNITY_WORKER, ADMINISTRATOR),
     "role.grant": _held(STATION, ADMINISTRATOR),

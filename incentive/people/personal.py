@@ -17,6 +17,7 @@ from incentive.core.keystore.store import keystore
 from incentive.core.zone import day_of
 from incentive.people import ages, index, index_queries, queries
 from incentive.people.errors import IdNumberTaken, PhoneTaken
+from incentive.people.models import Person
 
 FIELDS: Final = ("name", "phone", "id_number", "birth_month", "address")
 _log: Final = structlog.get_logger(__name__)
@@ -75,6 +76,33 @@ def sealed_all(given: Mapping[UUID, Mapping[str, str | None]]) -> dict[UUID, dic
         person_id: _columns(person_id, keys[person_id], values, current)
         for person_id, values in given.items()
     }
+
+
+def write(person: Person, given: Mapping[str, str | None]) -> None:
+    """Keep `given` (by field) with a person, who is locked.
+
+    Raises:
+        KeyDestroyed: the person was erased.
+    """
+    for name, column in sealed(person.id, given).items():
+        if name != "blind_version":  # the person's other blinds are of the version that they were
+            setattr(person, name, column)
+
+
+def seal_for(person_id: UUID, slot: str, text: str) -> bytes:
+    """Return `text` sealed under a person's own key for `slot`, which is none of their fields.
+
+    Raises:
+        KeyDestroyed: the person was erased.
+    """
+    key = keystore().make(jurisdiction(), [person_id])[person_id]
+    return sealing.seal(key, place(person_id, slot), text)
+
+
+def open_for(person_id: UUID, slot: str, kept: bytes | None) -> str | None:
+    """Return what `seal_for` was given for `slot`; None if there is nothing, or it is unreadable."""
+    key = keystore().keys(jurisdiction(), [person_id]).get(person_id)
+    return None if kept is None else _text(person_id, slot, kept, key)
 
 
 def refuse_taken(given: Mapping[str, str | None], besides: UUID | None = None) -> None:

@@ -76,6 +76,8 @@ NEVER_FOR_ONESELF: Final[dict[str, Stake]] = {
     "person.erase": Stake("people.own_erasure"),
     "person.approve_erasure": Stake("people.own_erasure"),
     "person.refuse_erasure": Stake("people.own_erasure"),
+    "person.correct": Stake("people.own_correction"),
+    "person.refuse_correction": Stake("people.own_correction"),
     "person.merge": Stake("merges.own"),
     "person.merge_decide": Stake("merges.own"),
     "attendance.confirm": Stake("checkin.own_record"),

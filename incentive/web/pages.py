@@ -14,6 +14,7 @@ from incentive.web import (  # noqa: F401 - each puts its pages on the blueprint
     code_pages,
     consent_figure_pages,
     consent_pages,
+    correction_pages,
     counter_pages,
     day_pages,
     desk_act_pages,

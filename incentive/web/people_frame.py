@@ -12,6 +12,7 @@ _TABS: Final[tuple[tuple[str, Text, tuple[str, ...]], ...]] = (
     ("web.person_search", _("Persons"), ("person.find",)),
     ("web.import_list", _("Lists of persons"), ("person.import",)),
     ("web.merge_list", _("Merge two entries"), ("person.merge",)),
+    ("web.corrections", _("Corrections of personal data"), ("person.correct",)),
     ("web.role_list", _("Roles"), ("role.grant",)),
     ("web.role_grant", _("Grant a role"), ("role.grant",)),
     ("web.device_list", _("Devices"), ("shift.run", "station.serve")),
@@ -36,7 +37,7 @@ def tabs(who: Caller, here: str) -> list[dict[str, Any]]:
 
 def is_about_people(path: str) -> bool:
     """Say whether an address is that of one of the pages about people."""
-    return path.startswith(("/persons", "/roles", "/devices", "/imports"))
+    return path.startswith(("/persons", "/roles", "/devices", "/imports", "/corrections"))
 
 
 def front(who: Caller) -> str | None:

@@ -347,6 +347,20 @@ SAMPLES: dict[str, Sample] = {
         let_through=frozenset({403}),
     ),
     "web.give_role_back": Sample(form=sends(), ids={"role_id": "handed_on"}, whose="volunteer"),
+    # The volunteer's name waits already; another of their fields needs a consent.
+    "api_amending.ask": Sample(
+        sends(field="name", value="张四", reason="户口本"), let_through=frozenset({409})
+    ),
+    "api_amending.withdraw": Sample(whose="volunteer"),
+    "api_amending.reveal": Sample(WHY),
+    "api_amending.approve": Sample(),
+    "api_amending.refuse": Sample(WHY),
+    "web.ask_for_correction": Sample(
+        form=sends(field="name", value="张四", reason="户口本"), let_through=frozenset({409})
+    ),
+    "web.take_correction_back": Sample(form=sends(), whose="volunteer"),
+    "web.reveal_correction": Sample(form=WHY),
+    "web.decide_correction": Sample(form=WHY),
     "api_erasing.ask_to_be_erased": Sample(
         sends(password="x", gives_up_points=True), let_through=frozenset({401, 409, 429})
     ),

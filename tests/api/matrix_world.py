@@ -34,6 +34,7 @@ from incentive.merchants.domain import reference
 from incentive.merchants.payment_models import BankRow
 from incentive.merchants.statement_models import StatementLine, StatementOrder
 from incentive.people import role_ends, role_queries
+from incentive.people.amending import asking as amending
 from incentive.people.caller import Caller, identify
 from incentive.people.consents import notices
 from incentive.people.consents import service as consents
@@ -200,6 +201,7 @@ def finish(side: Side) -> None:
             side.people["suitor"].id, mark, side.caller("second"), at, gives_up_points=True
         ).id,
         adjustment_id=proposed.id,
+        correction_id=amending.ask(side.caller("volunteer"), "name", f"李{mark}", mark, at).id,
         points_budget=budget.id,
     )
 

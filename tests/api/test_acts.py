@@ -53,6 +53,10 @@ NOT_ADMINISTRATIVE = {
     "web.accept_invitation": "as api_guardians.accept",
     "web.consent_for_ward": "as api_guardians.give_for_ward",
     "web.withdraw_for_ward": "as api_guardians.give_for_ward",
+    "api_amending.ask": "one's own; the correction says when, and is recorded when decided",
+    "api_amending.withdraw": "one's own; the correction says when",
+    "web.ask_for_correction": "as api_amending.ask",
+    "web.take_correction_back": "as api_amending.withdraw",
     "api_erasing.ask_to_be_erased": "one's own; the erasure says when, and is recorded when done",
     "api_erasing.send_erasure_code": "one's own sign-in",
     "api_erasing.call_erasure_off": "one's own; the erasure says when",
@@ -361,6 +365,11 @@ RECORDED = {
 RECORDED_ELSEWHERE: dict[str, tuple[str, str]] = {
     "api_privacy_notices.publish": ("notice.publish", "tests/people/test_notices.py"),
     "api_guardians.confirm": ("guardian.confirm", "tests/people/test_guardians.py"),
+    "api_amending.reveal": ("person.reveal", "tests/people/test_amending.py"),
+    "api_amending.approve": ("person.correct", "tests/people/test_amending.py"),
+    "api_amending.refuse": ("person.refuse_correction", "tests/people/test_amending.py"),
+    "web.reveal_correction": ("person.reveal", "tests/people/test_amending.py"),
+    "web.decide_correction": ("person.correct", "tests/people/test_amending.py"),
     "api_erasing.propose_erasure": ("person.erase", "tests/people/test_erasing_by_staff.py"),
     "api_erasing.approve_erasure": (
         "person.approve_erasure",

@@ -20,6 +20,7 @@ from incentive.merchants import closing, confirming, disputes, parties
 from incentive.people import delegation, roles, standing
 from incentive.people import queries as people_queries
 from incentive.people.caller import Caller, Grant
+from incentive.people.amending import service as amending
 from incentive.people.erasing import service as erasing
 from incentive.people.erasing.models import Erasure
 from incentive.people.guardians import service as guardians
@@ -198,6 +199,10 @@ def erasure_of_the_volunteer(side):
 
 # What is done to the side's volunteer.
 STAKE = {
+    "person.correct": lambda s, by: amending.approve(s.ids["correction_id"], by, clock.now()),
+    "person.refuse_correction": lambda s, by: amending.refuse(
+        s.ids["correction_id"], WHY, by, clock.now()
+    ),
     "person.erase": propose_erasure,
     "person.approve_erasure": lambda s, by: erasing.approve(
         erasure_of_the_volunteer(s), WHY, by, clock.now()

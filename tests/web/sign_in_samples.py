@@ -117,7 +117,61 @@ def erasures(**more):
     return usual | {"first": None, "older": "#"} | more
 
 
+LABELS = {"name": "姓名", "id_number": "证件号码", "birth_month": "出生年月"}
+
+
+def my_corrections(**more):
+    states = ("waiting", "approved", "refused", "withdrawn")
+    rows = [
+        SimpleNamespace(
+            id=UUID(int=number),
+            field="birth_month" if number else "name",
+            status=status,
+            asked_at=NOW,
+            decision_reason="身份证上不是这个月份，请带户口本来。" if status == "refused" else "",
+        )
+        for number, status in enumerate(states)
+    ]
+    usual = {"rows": rows, "labels": LABELS, "value_max": 60, "refusal": None, "typed": {}}
+    return usual | {"first": None, "older": "#"} | more
+
+
+def corrections(**more):
+    def row(number, field):
+        one = SimpleNamespace(id=UUID(int=number), field=field, asked_at=NOW)
+        return SimpleNamespace(
+            PersonCorrection=one, volunteer_number="5300000001236", home="翠湖社区"
+        )
+
+    rows = [row(number, field) for number, field in enumerate(LABELS)]
+    return {"rows": rows, "labels": LABELS, "refusal": None, "first": None, "older": "#"} | more
+
+
+def correction(**more):
+    looked = SimpleNamespace(
+        correction=SimpleNamespace(id=UUID(int=1), field="id_number", asked_at=NOW),
+        volunteer_number="5300000001236",
+        home="翠湖社区",
+        before="530***********1234",
+        after="530***********1237",
+        reason="登记时看错了最后一位，身份证在我这里。",
+    )
+    return {"looked": looked, "labels": LABELS, "full": False, "refusal": None} | more
+
+
 PAGES = {
+    "me_corrections": ("web/my_corrections.html", my_corrections),
+    "me_corrections_empty": (
+        "web/my_corrections.html",
+        lambda: my_corrections(rows=[], older=None, refusal=FieldUnreadable("value")),
+    ),
+    "corrections": ("web/corrections.html", corrections),
+    "corrections_empty": ("web/corrections.html", lambda: corrections(rows=[], older=None)),
+    "correction": ("web/correction.html", correction),
+    "correction_full": (
+        "web/correction.html",
+        lambda: correction(full=True, refusal=FieldUnreadable("reason")),
+    ),
     "me_held": ("web/my_held.html", my_held),
     "me_erasure": ("web/my_erasure.html", my_erasure),
     "me_erasure_asked": ("web/my_erasure.html", lambda: my_erasure(asked=True)),

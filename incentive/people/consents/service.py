@@ -13,6 +13,7 @@ from incentive.core.paging import Page, page
 from incentive.core.zone import day_of
 from incentive.people import identity, personal
 from incentive.people.ages import AgeClass, class_of_fields, is_milder, month_of_fields
+from incentive.people.amending import queries as corrections
 from incentive.people.consents import giving, queries
 from incentive.people.consents.domain import EFFECTS, ITEMS, NAMES, Kind
 from incentive.people.consents.errors import (
@@ -133,7 +134,8 @@ def withdraw(person_id: UUID, kind: Kind, giver: Giver, at: datetime) -> Kind:
         raise UnknownNotice
     giving.write(person, [notice], giver, at, given=False)
     if kind in ITEMS:
-        _set(person, personal.sealed(person_id, {kind.value: None}))
+        personal.write(person, {kind.value: None})
+        corrections.take_back(person_id, kind, at)
     session().flush()
     return kind
 
@@ -149,13 +151,7 @@ def _keep(person: Person, kind: Kind, value: str | None, id_type: str | None, at
     if month_of_fields(told) and is_milder(class_of_fields(told, day_of(at)), known):
         raise BirthMonthFixed
     personal.refuse_taken(told, besides=person.id)
-    _set(person, personal.sealed(person.id, told))
-
-
-def _set(person: Person, columns: dict[str, Any]) -> None:
-    for name, column in columns.items():
-        if name != "blind_version":  # the person's other blinds are of the version that they were
-            setattr(person, name, column)
+    personal.write(person, told)
 
 
 def _stands(person_id: UUID, kind: Kind, notice: PrivacyNotice) -> bool:
