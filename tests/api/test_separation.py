@@ -19,8 +19,8 @@ from incentive.ledger import service as ledger  # noqa: F401 - the books are wri
 from incentive.merchants import closing, confirming, disputes, parties
 from incentive.people import delegation, roles, standing
 from incentive.people import queries as people_queries
-from incentive.people.caller import Caller, Grant
 from incentive.people.amending import service as amending
+from incentive.people.caller import Caller, Grant
 from incentive.people.erasing import service as erasing
 from incentive.people.erasing.models import Erasure
 from incentive.people.guardians import service as guardians
