@@ -11,6 +11,7 @@ from incentive.core.clock import day_bounds
 from incentive.core.zone import timezone
 from incentive.desk.errors import DaysBackwards
 from incentive.desk.reach import Reach, owner_within, owners_within
+from incentive.ledger.history import of_source
 from incentive.ledger.models import BY_HAND, Account, Entry, Transaction
 
 By = Literal["effective", "booked"]
@@ -129,5 +130,5 @@ def _named(which: LedgerFilter, actor: str | None) -> list[Any]:
         # Said once more in the words of the index.
         found += [text(BY_HAND)] if actor.startswith("person:") else []
     if which.source:
-        found.append(Transaction.source == which.source)
+        found.append(of_source(which.source))
     return found

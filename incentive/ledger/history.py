@@ -6,14 +6,17 @@ For packages that show a ledger of their own, or that close many holds at once.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, Text, and_, func, literal_column, or_, select
 
 from incentive.core.db import session
 from incentive.ledger import snapshot_queries
 from incentive.ledger.domain import POINTS, Booked, Line, Purse
 from incentive.ledger.models import Account, Entry, Transaction
+
+# How many characters come before the id in an award's source, `service_record:<id>`.
+_BEFORE_ID: Final = len("service_record:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +133,18 @@ def booked(transaction_id: int) -> Booked | None:
 def closed_by(transaction_id: int) -> int | None:
     """Return the id of the transaction that closes this one."""
     return session().scalar(select(Transaction.id).where(Transaction.closes == transaction_id))
+
+
+def of_source(source: str) -> ColumnElement[bool]:
+    """Return the condition that a transaction is of `source`, so that an index finds it.
+
+    An award, whose key tells its source, is not in that of the sources (`NOT_BY_KEY`).
+    """
+    told = literal_column("'award:'", Text) + func.substr(
+        Transaction.source, literal_column(str(_BEFORE_ID + 1))
+    )
+    listed = or_(Transaction.kind != literal_column("'award'"), Transaction.key != told)
+    given = Transaction.source == source
+    by_key = Transaction.key == f"award:{source[_BEFORE_ID:]}"
+    # Written twice like this, as two ways to go; what both had in common would be taken out.
+    return and_(given, or_(and_(given, listed), by_key))

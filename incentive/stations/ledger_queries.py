@@ -6,7 +6,18 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Subquery, Text, case, cast, func, literal, select
+from sqlalchemy import (
+    Row,
+    Select,
+    Subquery,
+    Text,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from incentive.core.db import session
@@ -70,12 +81,14 @@ def _rows(station_id: UUID, which: Filter, entries: Subquery) -> Subquery:
             holder.volunteer_number,
             clerk.volunteer_number.label("served_by"),
         )
+        .select_from(entries)
         .outerjoin(
             Redemption,
             # Said both ways: a page goes from entries to orders, one person's from orders to entries.
             (Redemption.station_id == station_id)
             & (Redemption.id == id_of(entries.c.source, "redemption"))
-            & (entries.c.source == literal("redemption:") + cast(Redemption.id, Text)),
+            & (entries.c.source == literal("redemption:") + cast(Redemption.id, Text))
+            & (entries.c.kind != literal_column("'award'")),  # in the words of the index
         )
         .outerjoin(Item, Item.id == Redemption.item_id)
         .outerjoin(holder, holder.id == Redemption.person_id)

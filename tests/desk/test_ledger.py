@@ -22,7 +22,7 @@ from tests.web.conftest import give
 PATH = "/desk/transactions"
 
 
-def award(side, points, day=None, key=None):
+def award(side, points, day=None, key=None, source=None):
     """Give the side's person points out of its region's issuance, in the open transaction."""
     key = key or str(new_id())
     lines = transfer(
@@ -30,7 +30,7 @@ def award(side, points, day=None, key=None):
         Purse(f"person:{side.person.id}", "available", date(2099, 12, 31)),
         points,
     )
-    posting = Posting(key, "award", f"test:{key}", "system", day or today(), lines)
+    posting = Posting(key, "award", source or f"test:{key}", "system", day or today(), lines)
     return ledger.post([posting])[0].transaction_id
 
 
@@ -153,6 +153,26 @@ def test_each_filter_selects(used, asking):
     assert found(actor=here.manager.volunteer_number) == ["refund", "redemption"]
     assert found(actor="system") == ["award", "award"]
     assert found(source=f"redemption:{used.order}") == ["refund", "redemption", "hold"]
+
+
+@pytest.mark.parametrize(
+    ("key", "source"),
+    [
+        ("award:{}", "service_record:{}"),
+        ("award:{}", "service_record:other"),
+        ("odd:{}", "service_record:{}"),
+        ("award:{}", "anything"),
+        ("award:", "short"),
+    ],
+)
+def test_an_award_is_found_by_its_source_whatever_its_key(used, asking, key, source):
+    number = str(new_id())
+    key, source = key.format(number), source.format(number)
+    with transaction():
+        known = award(used.here, 3, key=key, source=source)
+        award(used.here, 4)
+    found = asking(used.chief, PATH, source=source).json["items"]
+    assert [each["id"] for each in found] == [known]
 
 
 def test_days_are_those_that_it_is_for_or_those_it_was_booked_on(used, asking):

@@ -4,12 +4,17 @@ import json
 from datetime import date
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from incentive.core.db import db, session, transaction
+from incentive.core.zone import today
 from incentive.desk import ledger_queries as queries
 from incentive.desk.ledger import _selected
 from incentive.desk.ledger_filter import LedgerFilter
+from incentive.ledger import history
+from incentive.ledger import service as ledger
+from incentive.ledger.domain import Posting, Purse, transfer
+from incentive.ledger.models import Transaction
 from incentive.people.caller import Caller, Grant
 from incentive.people.models import Person
 from tests import factories as make
@@ -28,6 +33,9 @@ def crowd(request, server):
         with app.app_context(), transaction():
             make.province()
         fill(settings, count=COUNT, people=PEOPLE)
+        lines = transfer(Purse("region:1", "issuance"), Purse("person:1", "available"), 1)
+        with app.app_context(), transaction():
+            ledger.post([Posting("award:1", "award", "service_record:1", "system", today(), lines)])
         yield app
         with app.app_context():
             db.engine.dispose()
@@ -89,6 +97,7 @@ COMMUNITY = (Grant("auditor", "53.530102001033", None),)
         (WHOLE, LedgerFilter(kind="award"), 600),
         (WHOLE, LedgerFilter(kind="refund"), 600),
         (WHOLE, LedgerFilter(source="crowd:1234"), 600),
+        (WHOLE, LedgerFilter(source="service_record:1"), 600),
         (WHOLE, LedgerFilter(**DAYS), COUNT / 10),
         (WHOLE, LedgerFilter(by="booked", **DAYS), COUNT / 10),
         # The accounts are read once to find the few in scope; of the rest, their own rows.
@@ -100,6 +109,14 @@ COMMUNITY = (Grant("auditor", "53.530102001033", None),)
 def test_a_page_looks_at_few_of_all_rows(crowd, grants, which, most):
     with crowd.app_context(), transaction():
         assert read(browse(crowd, grants, which, sums=False)) <= most
+
+
+def test_a_source_is_looked_up_whether_it_is_in_the_awards_key_or_not(crowd):
+    with crowd.app_context(), transaction():
+        for source, key in (("service_record:1", "award:1"), ("crowd:1234", "crowd:1234")):
+            wanted = select(Transaction).where(history.of_source(source))
+            assert [each.key for each in session().scalars(wanted)] == [key]
+            assert read(lambda wanted=wanted: session().scalars(wanted).all()) <= 3
 
 
 def test_what_one_person_has_or_did_is_found_by_their_rows_alone(crowd):
