@@ -91,6 +91,14 @@ def issue(issues: Issues, actor: str) -> list[int]:
     return posted
 
 
+def open_issuances(owners: Sequence[str]) -> None:
+    """Open the owners' accounts that points are issued from, if they are not open."""
+    session().execute(
+        text("SELECT ledger_open_issuances(CAST(:owners AS text[]))"),
+        {"owners": text_array(owners)},
+    )
+
+
 def _transfer(posting: Posting) -> Row[*tuple[Any, ...]]:
     first, second = posting.lines
     return (

@@ -66,6 +66,15 @@ def issue(issues: Issues, actor: str) -> list[int]:
         return queries.issue(issues, actor)
 
 
+def open_issuances(owners: Sequence[str]) -> None:
+    """Open the accounts that `issue` takes points from, if they are not open.
+
+    It would do so itself. Whoever else needs the same account waits for who opens it, to the end of
+    that transaction; so they may be opened in a short one, before.
+    """
+    queries.open_issuances(owners)
+
+
 def hold(
     *, key: str, owner: str, amount: int, source: str, actor: str, today: date, asset: str = POINTS
 ) -> Posted:

@@ -35,6 +35,8 @@ def settle_all() -> int:
     with transaction():
         service.wake(clock.now())
         are_many = service.count_waiting() > service.BATCH
+        if are_many:
+            service.open_issuances()
     stop = Event()
     if not are_many:
         return sum(_settle_lane(lane, stop) for lane in LANES)

@@ -10,6 +10,7 @@ from sqlalchemy import Select, Text, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from incentive import rules
+from incentive.activities.models import Activity
 from incentive.checkin.queries import is_unsettled
 from incentive.checkin.unsettled import VerifiedRecords
 from incentive.core.arrays import joined_array, plain_array, repeated_array
@@ -75,6 +76,11 @@ def rule_versions() -> list[Version]:
     """Return every rule version, the latest first."""
     rows = session().scalars(select(RuleVersion).order_by(RuleVersion.effective_from.desc()))
     return [Version(row.id, row.effective_from, row.document) for row in rows]
+
+
+def regions_of_activities() -> Sequence[UUID]:
+    """Return the regions whose activities points are issued for, in no order."""
+    return session().scalars(select(Activity.region_id).distinct()).all()
 
 
 def paid_before(

@@ -94,6 +94,11 @@ def count_waiting() -> int:
     return checkin.count_unsettled(BATCH + 1)
 
 
+def open_issuances() -> None:
+    """Open what points of activities are issued from, so that no lane waits for another to do it."""
+    ledger.open_issuances([f"region:{each}" for each in queries.regions_of_activities()])
+
+
 def wake(at: datetime) -> int:
     """Let the next run try what now finds room in its budget; return how many records.
 

@@ -156,3 +156,16 @@ def test_awards_and_gifts_between_the_same_people_do_not_wait_for_each_other_for
     with live.app_context(), transaction():
         assert (points_of(first), points_of(second)) == (120, 120)
         assert books_are_whole()
+
+
+def test_issuances_opened_before_are_those_that_awards_would_open(tx):
+    for _ in range(2):
+        ledger.open_issuances(["region:2", "region:1", "region:2"])
+    opened = "SELECT id, owner, asset, purpose, expires_on, limited, balance FROM accounts"
+    first = session().execute(text(opened + " ORDER BY owner")).all()
+    assert [tuple(row)[1:] for row in first] == [
+        (f"region:{n}", "points", "issuance", date.max, False, 0) for n in (1, 2)
+    ]
+    issued(SET, ACTOR)
+    only = opened + " WHERE purpose = 'issuance' ORDER BY owner"
+    assert session().execute(text(only)).all() == first
