@@ -159,6 +159,7 @@ def count_unsettled(most: int) -> int:
 def take_unsettled(lane: int, at: datetime, limit: int) -> tuple[VerifiedRecords, Doubts]:
     """Take up to `limit` verified records of a lane, the oldest first: they are to be settled.
 
+    An eighth more, if no others would be left then: so short a rest is not worth another time.
     With them comes of which of them anything could be found that looks invented. Whoever takes
     them settles them in this same transaction, or puts them back. Skipped: those that somebody
     else has taken or decides on, and those postponed until after `at`.

@@ -20,6 +20,12 @@ _DUE: Final = text("""
         WHERE u.lane = :lane AND (u.retry_at IS NULL OR u.retry_at <= :at)
         ORDER BY u.record_id LIMIT :limit FOR UPDATE SKIP LOCKED) due
 """)
+_FIRST: Final = text("""
+    SELECT count(*) FROM (
+        SELECT FROM unsettled_records u
+        WHERE u.lane = :lane AND (u.retry_at IS NULL OR u.retry_at <= :at)
+        ORDER BY u.record_id LIMIT :limit) first
+""")
 # Each record is probed for (hence OFFSET): joined with thousands, whole tables would be read for
 # every batch. What is the same for all of a shift is asked once for each. The one row that comes
 # of it has the columns.
@@ -71,8 +77,14 @@ def count_unsettled(most: int) -> int:
 
 
 def take_unsettled(lane: int, at: datetime, limit: int) -> tuple[VerifiedRecords, Doubts]:
-    """Take records out of those of a lane to be settled, the oldest first, and return them."""
-    due = session().scalar(_DUE, {"lane": lane, "at": at, "limit": limit})
+    """Take records out of those of a lane to be settled, the oldest first, and return them.
+
+    Up to `limit`; if no more than an eighth as many would be left for the next time, all.
+    """
+    most = limit + limit // 8
+    first = session().scalar(_FIRST, {"lane": lane, "at": at, "limit": most + 1})
+    wanted = {"lane": lane, "at": at, "limit": most if first <= most else limit}
+    due = session().scalar(_DUE, wanted) if first else None
     if due is None:
         return VerifiedRecords.of([]), Doubts()
     wanted = {"lane": lane, "ids": joined_array([due])}

@@ -54,6 +54,8 @@ FAULTS: Final = (
 def settle_lane(lane: int, at: datetime, limit: int = BATCH) -> int:
     """Settle up to `limit` records of a lane; return how many were dealt with, 0 at the end.
 
+    A short rest is settled along with the last of them: a batch costs something by itself.
+
     All locks are taken once and in order, budgets before accounts; so lanes never wait for each
     other in a circle, and whatever goes wrong undoes all of it.
 
@@ -67,7 +69,7 @@ def settle_lane(lane: int, at: datetime, limit: int = BATCH) -> int:
         raise Doubtful
     if records:
         _award(version, records, at)
-        if len(records) == limit and checkin.are_more(lane, at, records.record_id[-1]):
+        if len(records) >= limit and checkin.are_more(lane, at, records.record_id[-1]):
             queries.commit_with_the_next()
     return len(records)
 
@@ -105,7 +107,8 @@ def wake(at: datetime) -> int:
     Records are locked before budgets, so whoever raises a budget leaves this to us.
     """
     ready = queries.ready(at, BATCH)
-    checkin.postpone(ready, at)
+    if ready:
+        checkin.postpone(ready, at)
     return len(ready)
 
 
@@ -172,7 +175,7 @@ def _take(
     """
     records, doubts = VerifiedRecords.of([]), Doubts()
     for lane in lanes:
-        more, others = checkin.take_unsettled(lane, at, limit - len(records))
+        more, others = checkin.take_unsettled(lane, at, max(limit - len(records), 0))
         records, doubts = records.and_those(more), doubts.and_those(others)
     if not records:
         return None, records, doubts

@@ -4,12 +4,13 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from incentive.checkin import events, jobs, service
 from incentive.checkin.models import LANES
 from incentive.core import clock
-from incentive.core.db import transaction
+from incentive.core.db import session, transaction
 from tests import factories as make
 from tests.checkin.conftest import HOUR, MINUTE
 
@@ -256,6 +257,19 @@ def test_settlement_takes_verified_records_the_oldest_first_until_there_are_none
     assert {record.activity_id for record in found} == {str(door.activity.id)}
     assert {record.region_id for record in found} == {str(door.community.id)}
     assert {(record.activity_kind, record.minutes) for record in found} == {("environment", 30)}
+
+
+def test_a_short_rest_of_a_lane_is_taken_along_and_a_longer_one_is_left(door):
+    for _ in range(40):
+        door.scan(door.checked_in())
+    many = "SELECT lane, count(*) FROM unsettled_records GROUP BY lane ORDER BY 2 DESC LIMIT 1"
+    with transaction():
+        lane, size = session().execute(text(many)).one()
+        for rest, taken_then in ((size // 9, size), (size // 9 + 1, size - size // 9 - 1)):
+            trial = session().begin_nested()
+            found, _ = service.take_unsettled(lane, clock.now(), size - rest)
+            assert len(found) == taken_then
+            trial.rollback()
 
 
 def test_a_record_that_is_postponed_or_put_back_waits_for_its_time(door):

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0056_sources"
-down_revision = "0055_person_merges"
+revision = "0058_sources"
+down_revision = "0057_person_corrections"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0057_issuances"
-down_revision = "0056_sources"
+revision = "0059_issuances"
+down_revision = "0058_sources"
 branch_labels = None
 depends_on = None
 
