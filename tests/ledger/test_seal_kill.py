@@ -60,8 +60,8 @@ def seal_for_ever(told):
     for name in ("number", "make_leaves", "grow", "checkpoint"):
         step = getattr(sealing, name)
 
-        def telling(*args, _step=step, _name=name.encode()):
-            told.send_bytes(_name)
+        def telling(*args, _step=step, _name=name):
+            told.send_bytes(_name.encode())
             found = _step(*args)
             told.send_bytes(b"done")
             return found
