@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import event, text
 
 from incentive.core.db import db, session, transaction
+from incentive.core.jurisdictions import known_hosts
 from incentive.people import passwords, service
 from tests import factories as make
 from tests.security.urls import addresses
@@ -46,7 +47,9 @@ def work(monkeypatch):
 
             return call
 
-    passwords._nobodys()  # made once for the process, whoever comes first
+    # Both are made once for a while, whoever comes first.
+    passwords._nobodys()
+    known_hosts()
     monkeypatch.setattr(passwords, "_HASHER", Counting())
 
     def note(_connection, _cursor, statement, *_):
