@@ -138,6 +138,16 @@ def test_a_withdrawn_id_number_finds_nobody_and_is_free_for_others(mine):
         )
 
 
+def test_another_id_number_than_the_one_held_waits_for_a_correction(mine):
+    told = {"notice": str(notice_id("id_number")), "value": NUMBER}
+    assert mine("post", "/me/consents", told).status_code == 201
+    other = mine("post", "/me/consents", told | {"value": "530102199003070032"})
+    assert refusal(other) == (409, "people.item_held")
+    assert mine("post", "/me/consents", told).status_code == 201
+    with transaction():
+        assert personal.one(mine.person_id, "id_number").id_number.endswith(NUMBER)
+
+
 def notice_id_of(kind):
     return make.notices()[kind]
 

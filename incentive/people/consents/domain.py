@@ -39,6 +39,8 @@ class Channel(StrEnum):
 
 # Sensitive items: each is kept only with its own consent (PIPL art. 29).
 ITEMS: Final = (Kind.ID_NUMBER, Kind.BIRTH_MONTH, Kind.ADDRESS)
+# Once told, they change by an approved correction (`amending`).
+CORRECTED: Final = (Kind.ID_NUMBER, Kind.BIRTH_MONTH)
 TITLE_MAX: Final = 100
 TEXT_MAX: Final = 20_000
 CHANGES_MAX: Final = 2_000

@@ -79,6 +79,21 @@ class BirthMonthFixed(Conflict):
         )
 
 
+class ItemHeld(Conflict):
+    """What says who somebody is does not change by being told anew: a correction is approved."""
+
+    code = "people.item_held"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Something else is kept of this. To change it, ask for it on the page “Correct my"
+                " data”."
+            ),
+            field="value",
+        )
+
+
 class NothingToWithdraw(Conflict):
     """This consent was never given, or is withdrawn."""
 

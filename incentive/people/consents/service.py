@@ -15,10 +15,11 @@ from incentive.people import identity, personal
 from incentive.people.ages import AgeClass, class_of_fields, is_milder, month_of_fields
 from incentive.people.amending import queries as corrections
 from incentive.people.consents import giving, queries
-from incentive.people.consents.domain import EFFECTS, ITEMS, NAMES, Kind
+from incentive.people.consents.domain import CORRECTED, EFFECTS, ITEMS, NAMES, Kind
 from incentive.people.consents.errors import (
     BirthMonthFixed,
     GuardianDecides,
+    ItemHeld,
     ItemMissing,
     NothingToWithdraw,
     UnknownNotice,
@@ -97,6 +98,7 @@ def give(
         GuardianDecides: it is not for oneself.
         ItemMissing: nothing is held of the item, and nothing was told.
         IdNumberUnusable, IdNumberTaken, BirthMonthUnusable, BirthMonthFixed: mend the value.
+        ItemHeld: another ID number or month of birth is kept.
     """
     ((kind, notice),) = giving.in_force([notice_id], at).items()
     if kind == Kind.MINORS:
@@ -150,6 +152,9 @@ def _keep(person: Person, kind: Kind, value: str | None, id_type: str | None, at
     known = AgeClass(person.age_class) if person.age_class else None
     if month_of_fields(told) and is_milder(class_of_fields(told, day_of(at)), known):
         raise BirthMonthFixed
+    held = getattr(personal.one(person.id, kind.value), kind.value)
+    if kind in CORRECTED and held not in (None, told[kind.value]):
+        raise ItemHeld
     personal.refuse_taken(told, besides=person.id)
     personal.write(person, told)
 
