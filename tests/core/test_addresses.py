@@ -114,9 +114,9 @@ def test_a_host_that_is_no_name_breaks_nothing(live):
 def test_cookies_are_for_tls_only_where_there_is_tls(live, settings, forwarded, secure):
     with application(live, **settings) as app:
         with transaction():
-            home = factories.region()
+            home, notice = factories.region(), str(factories.notices()["privacy"])
         key = {"Idempotency-Key": "12345678"}
-        new = {"name": "张三", "phone": "13812345678", "password": PASSWORD}
+        new = {"name": "张三", "phone": "13812345678", "password": PASSWORD, "notice": notice}
         made = app.test_client().post(
             "/api/v1/me", json=new | {"home_region_id": str(home.id)}, headers=key
         )

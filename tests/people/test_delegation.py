@@ -11,6 +11,7 @@ from incentive.core.ids import new_id
 from incentive.people.models import RoleGrant
 from incentive.points.family.models import FamilyLink
 from tests import factories
+from tests.people.conftest import notice_id
 from tests.people.test_api import API, refusal
 from tests.people.test_roles import roles_of
 
@@ -154,6 +155,7 @@ def test_a_part_of_the_region_and_of_the_powers_can_be_handed_on(
 def test_a_power_that_was_not_handed_on_is_not_there(client, headers, hand_on, stand_in, home):
     hand_on(permissions=["activity.manage"])
     body = {"name": "新人", "phone": "13977771234", "home_region_id": str(home.id)}
+    body["notice"] = str(notice_id())
     answer = client.post(f"{API}/persons", json=body, headers=headers(stand_in))
     assert refusal(answer) == (403, "people.out_of_scope")
 

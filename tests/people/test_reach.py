@@ -4,8 +4,14 @@ import ast
 from pathlib import Path
 
 CODE = Path(__file__).parents[2] / "incentive"
-# Where people choose a place to look at, and where the tree itself is walked.
-OTHERWISE = {"activities/queries.py", "web/queries.py", "web/counter_queries.py"}
+# Where people choose a place to look at, where the tree itself is walked, and where a list of
+# persons is for one region and is told of others only that they are there.
+OTHERWISE = {
+    "activities/queries.py",
+    "people/imports/person_queries.py",
+    "web/counter_queries.py",
+    "web/queries.py",
+}
 
 
 def conditions():

@@ -119,7 +119,7 @@ def _mark(process: psutil.Process) -> str | None:
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory that has been started once; migrating is the dearest part of a start."""
     folder = tmp_path_factory.mktemp("migrated")
-    product = Product(folder / "data", [*COMMAND, "up"], {}, folder)
+    product = Product(folder / "data", COMMAND, {}, folder)
     try:
         product.wait_until_ready()
         product.stop()

@@ -87,9 +87,10 @@ def test_it_has_one_heading_a_main_landmark_and_a_way_to_complain(page):
 
 
 def test_every_form_that_changes_something_counts_once(page):
-    # Signing in or out, or changing a password, twice is once by itself, looking up changes nothing, a scan has a nonce.
+    # Signing in or out, changing a password, or asking to be erased, twice is once by itself,
+    # looking up or taking along changes nothing, a scan has a nonce.
     by_itself = re.compile(
-        r"/(sign-in|sign-in/code|sign-in/link(/code)?|me/second-factor(/recovery-codes)?|sign-in/sms(/code)?|password/forgotten(/code)?|sign-out|me/password|#|stations/[^/]+/counter|bank/preview|persons|persons/[^/]+/reveal)$|^#$"
+        r"/(sign-in|sign-in/code|sign-in/link(/code)?|me/second-factor(/recovery-codes)?|sign-in/sms(/code)?|password/forgotten(/code)?|sign-out|me/password|me/erasure|me/held|#|stations/[^/]+/counter|bank/preview|persons|persons/[^/]+/reveal)$|^#$"
     )
     form, named = None, set()
     for tag, attrs in [*page.tags, ("form", {})]:
