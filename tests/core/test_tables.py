@@ -195,6 +195,16 @@ def test_a_file_cut_off_is_refused_whole(cut):
         rows_of(plain_sheet()[:cut])
 
 
+def test_a_part_whose_own_name_is_no_text_is_refused():
+    content = bytearray(plain_sheet())
+    name = content.find(b"xl/worksheets/sheet1.xml")
+    assert content[name - 30 : name - 26] == b"PK\x03\x04"
+    content[name - 23] |= 0x08  # it says that it is UTF-8
+    content[name] = 0xFF
+    with pytest.raises(TableUnreadable):
+        rows_of(bytes(content))
+
+
 def test_a_cell_that_names_a_text_that_is_not_there_is_refused():
     content = changed(plain_sheet(), "xl/worksheets/sheet1.xml", b"<v>1</v>", b"<v>99</v>")
     with pytest.raises(TableUnreadable):

@@ -22,6 +22,15 @@ _SMALL_BYTES: Final = 1 << 20
 _ENCRYPTED: Final = 0x1
 _CHUNK_BYTES: Final = 1 << 16
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What Python's reader says of a file that is not what it claims, or lacks a part.
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    ValueError,
+)
 Start = Callable[[str, dict[str, str]], None]
 End = Callable[[str], None]
 Text = Callable[[str], None]
@@ -37,7 +46,7 @@ class Package:
     def __init__(self, content: bytes) -> None:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
-        except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        except _BROKEN:
             raise TableUnreadable from None
         entries = self._zip.infolist()
         if any(entry.flag_bits & _ENCRYPTED for entry in entries):
@@ -65,7 +74,7 @@ class Package:
         try:
             with self._zip.open(name) as part:
                 yield from _pieces(part)
-        except (KeyError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError):
+        except _BROKEN:
             raise TableUnreadable from None
 
 
