@@ -8,7 +8,6 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from incentive.core import clock
-from incentive.core.addresses import client_network
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unauthenticated, Unavailable
 from incentive.core.i18n import Text, _
@@ -18,12 +17,10 @@ from incentive.people.caller import Caller, caller
 from incentive.people.erasing import service
 from incentive.people.erasing.domain import COOLING_OFF
 from incentive.people.errors import WrongCredentials
-from incentive.people.passwords import LENGTH_MAX
-from incentive.people.schemas import CODE_LENGTH_MAX
 from incentive.people.service import person_by_number
 from incentive.web import forms
 from incentive.web.addresses import pager
-from incentive.web.errors import PasswordTooLong
+from incentive.web.proof import proved
 from incentive.web.site import bp
 
 ROWS: Final = 20
@@ -59,23 +56,9 @@ def send_my_erasure_code() -> ResponseReturnValue:
 @needs(OWN)
 def ask_for_my_erasure() -> ResponseReturnValue:
     """Have oneself erased in a week."""
-    at = clock.now()
-    with transaction():
-        who = caller()
-    password, code = request.form.get("password", ""), request.form.get("code", "").strip()
+    at, gives_up = clock.now(), "gives_up_points" in request.form
     try:
-        if max(len(password), len(code)) > LENGTH_MAX:
-            raise PasswordTooLong(LENGTH_MAX)
-        proving.prove_oneself(
-            who,
-            lambda holder: service.ask(
-                holder.id, at, gives_up_points="gives_up_points" in request.form
-            ),
-            at,
-            password=password,
-            code=code[:CODE_LENGTH_MAX],
-            place=client_network(),
-        )
+        proved(lambda holder: service.ask(holder.id, at, gives_up_points=gives_up))
     except Unavailable:
         raise
     except IncentiveError as error:

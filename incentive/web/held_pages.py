@@ -7,18 +7,14 @@ from typing import Final
 from flask import Response, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
-from incentive.core import clock
-from incentive.core.addresses import client_network
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unavailable
 from incentive.core.i18n import _
 from incentive.core.needs import OWN, at_once, needs
 from incentive.core.sheets import Sheet, write_xlsx
-from incentive.people import held_service, masking, personal, proving
+from incentive.people import held_service, masking, personal
 from incentive.people.caller import caller
-from incentive.people.passwords import LENGTH_MAX
-from incentive.people.schemas import CODE_LENGTH_MAX
-from incentive.web.errors import PasswordTooLong
+from incentive.web.proof import proved
 from incentive.web.site import bp
 
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -41,20 +37,8 @@ def my_data() -> str:
 @needs(OWN)
 def take_my_data() -> ResponseReturnValue:
     """Take everything along as a file, having proved anew who one is."""
-    with transaction():
-        who = caller()
-    password, code = request.form.get("password", ""), request.form.get("code", "").strip()
     try:
-        if max(len(password), len(code)) > LENGTH_MAX:
-            raise PasswordTooLong(LENGTH_MAX)
-        told = proving.prove_oneself(
-            who,
-            lambda holder: held_service.everything(holder.id),
-            clock.now(),
-            password=password,
-            code=code[:CODE_LENGTH_MAX],
-            place=client_network(),
-        )
+        told = proved(lambda holder: held_service.everything(holder.id))
     except Unavailable:
         raise
     except IncentiveError as error:
