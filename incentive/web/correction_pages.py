@@ -21,6 +21,7 @@ from incentive.people.identity import ID_TYPES, RESIDENT_ID
 from incentive.web import forms
 from incentive.web.addresses import pager
 from incentive.web.errors import FieldUnreadable
+from incentive.web.people_frame import tabs
 from incentive.web.site import bp
 
 ROWS: Final = 20
@@ -131,9 +132,12 @@ def _mine(refusal: IncentiveError | None = None) -> str:
 
 def _waiting(refusal: IncentiveError | None = None) -> str:
     with transaction():
-        page = service.waiting(caller(), cursor=request.args.get("cursor"), limit=ROWS)
+        who = caller()
+        page = service.waiting(who, cursor=request.args.get("cursor"), limit=ROWS)
+        around = tabs(who, "web.corrections")
     return render_template(
         "web/corrections.html",
+        tabs=around,
         rows=page.items,
         labels=LABELS,
         refusal=refusal,

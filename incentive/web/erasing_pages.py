@@ -20,6 +20,7 @@ from incentive.people.errors import WrongCredentials
 from incentive.people.service import person_by_number
 from incentive.web import forms
 from incentive.web.addresses import pager
+from incentive.web.people_frame import tabs
 from incentive.web.proof import proved
 from incentive.web.site import bp
 
@@ -136,8 +137,10 @@ def _theirs(refusal: IncentiveError | None = None) -> str:
         who = caller()
         page = service.open_ones(who, cursor=request.args.get("cursor"), limit=ROWS)
         own = [row.Erasure.id for row in page.items if row.Erasure.asked_by == who.person_id]
+        around = tabs(who, "web.erasures")
     return render_template(
         "web/erasures.html",
+        tabs=around,
         rows=page.items,
         own=own,
         refusal=refusal,

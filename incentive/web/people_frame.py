@@ -13,6 +13,7 @@ _TABS: Final[tuple[tuple[str, Text, tuple[str, ...]], ...]] = (
     ("web.import_list", _("Lists of persons"), ("person.import",)),
     ("web.merge_list", _("Merge two entries"), ("person.merge",)),
     ("web.corrections", _("Corrections of personal data"), ("person.correct",)),
+    ("web.erasures", _("Erasures"), ("person.erase",)),
     ("web.role_list", _("Roles"), ("role.grant",)),
     ("web.role_grant", _("Grant a role"), ("role.grant",)),
     ("web.device_list", _("Devices"), ("shift.run", "station.serve")),
@@ -20,6 +21,16 @@ _TABS: Final[tuple[tuple[str, Text, tuple[str, ...]], ...]] = (
     ("web.desk_acts", _("Audit log"), ("audit.read",)),
     ("web.retention", _("How long it is kept"), ("audit.read",)),
     ("web.role_table_page", _("Who may do what"), ()),
+)
+# The audit log is the auditors' as well, and has its own place.
+_PATHS: Final = (
+    "/persons",
+    "/imports",
+    "/merges",
+    "/corrections",
+    "/erasures",
+    "/roles",
+    "/devices",
 )
 
 
@@ -37,7 +48,7 @@ def tabs(who: Caller, here: str) -> list[dict[str, Any]]:
 
 def is_about_people(path: str) -> bool:
     """Say whether an address is that of one of the pages about people."""
-    return path.startswith(("/persons", "/roles", "/devices", "/imports", "/corrections"))
+    return path.startswith(_PATHS)
 
 
 def front(who: Caller) -> str | None:

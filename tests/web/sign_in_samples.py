@@ -113,10 +113,11 @@ def erasures(**more):
         return SimpleNamespace(Erasure=one, volunteer_number="5300000001236", home="翠湖社区")
 
     rows = [row(1, "proposed"), row(2, "proposed"), row(3, "waiting")]
-    usual = {"rows": rows, "own": [UUID(int=2)], "refusal": None, "typed": {}}
+    usual = {"tabs": TABS, "rows": rows, "own": [UUID(int=2)], "refusal": None, "typed": {}}
     return usual | {"first": None, "older": "#"} | more
 
 
+TABS = [{"label": "注销", "href": "#", "current": True}]
 LABELS = {"name": "姓名", "id_number": "证件号码", "birth_month": "出生年月"}
 
 
@@ -144,7 +145,8 @@ def corrections(**more):
         )
 
     rows = [row(number, field) for number, field in enumerate(LABELS)]
-    return {"rows": rows, "labels": LABELS, "refusal": None, "first": None, "older": "#"} | more
+    usual = {"tabs": TABS, "rows": rows, "labels": LABELS, "refusal": None}
+    return usual | {"first": None, "older": "#"} | more
 
 
 def correction(**more):
