@@ -15,7 +15,7 @@ from incentive.ledger import service as ledger
 from incentive.ledger.domain import Balance
 from incentive.people.caller import caller
 from incentive.regions import service as regions
-from incentive.settlement import awards, service, statements
+from incentive.settlement import awards, setting_aside, statements
 from incentive.settlement.award_schemas import AwardSchema
 from incentive.settlement.schemas import (
     BalancesQuerySchema,
@@ -67,7 +67,7 @@ def failures(wanted: dict[str, Any]) -> Page:
     """Return the service records set aside in the caller's regions, the oldest first."""
     with transaction():
         paths = caller().regions_for("settlement.read")
-        return service.failures(paths, cursor=wanted.get("cursor"), limit=wanted["limit"])
+        return setting_aside.listing(paths, cursor=wanted.get("cursor"), limit=wanted["limit"])
 
 
 @bp.post("/settlement/failures/<uuid:record_id>/retry")
@@ -78,9 +78,9 @@ def retry(record_id: UUID) -> None:
     with transaction():
         # First who asks: nobody else learns what is set aside.
         who = caller()
-        path = regions.path_of(service.failure(record_id).region_id)
+        path = regions.path_of(setting_aside.one(record_id).region_id)
         who.require("settlement.retry", region_path=path)
-        service.retry(record_id, who, clock.now())
+        setting_aside.retry(record_id, who, clock.now())
 
 
 def _purses(balances: Sequence[Balance]) -> dict[str, Any]:

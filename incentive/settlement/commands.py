@@ -8,7 +8,7 @@ from rich.table import Table
 
 from incentive.core import clock
 from incentive.core.db import transaction
-from incentive.settlement import jobs, service
+from incentive.settlement import jobs, setting_aside
 from incentive.settlement.rulebook.commands import commands as rules
 
 
@@ -30,7 +30,7 @@ def run() -> None:
 def failures() -> None:
     """List the records that were set aside, the oldest first (up to 100)."""
     with transaction():
-        found = service.failures(None, cursor=None, limit=100)
+        found = setting_aside.listing(None, cursor=None, limit=100)
     table = Table("record", "volunteer", "day", "code", "message", "attempts", "next try")
     for item in found.items:
         failure = item["failure"]
@@ -51,5 +51,5 @@ def failures() -> None:
 def retry(record_id: UUID) -> None:
     """Let the next run try RECORD_ID again."""
     with transaction():
-        service.retry(record_id, None, clock.now())
+        setting_aside.retry(record_id, None, clock.now())
     click.echo("it will be tried with the next run")

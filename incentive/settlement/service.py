@@ -6,7 +6,6 @@ settlement to itself and halves the set, until the one record that is at fault s
 one is set aside with its reason and tried again later, and the rest are paid.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import compress
@@ -21,21 +20,16 @@ from incentive.checkin.models import LANES
 from incentive.checkin.unsettled import Doubts, VerifiedRecord, VerifiedRecords
 from incentive.core.db import session
 from incentive.core.errors import IncentiveError
-from incentive.core.paging import Page, page
 from incentive.ledger import service as ledger
 from incentive.ledger.domain import Issues
-from incentive.people import acts
-from incentive.people import service as people
-from incentive.people.caller import Caller
 from incentive.points.budgets import service as budgets
 from incentive.points.budgets.domain import Demand
 from incentive.points.corrections.domain import expires_on
-from incentive.settlement import queries
-from incentive.settlement.domain import Version, oldest_version, retry_at
-from incentive.settlement.errors import NoRuleInForce, OverBudget, UnknownFailure
+from incentive.settlement import queries, setting_aside
+from incentive.settlement.domain import Version, oldest_version
+from incentive.settlement.errors import NoRuleInForce, OverBudget
 from incentive.settlement.findings import service as findings
 from incentive.settlement.findings.domain import Doubtful
-from incentive.settlement.models import SettlementFailure
 
 BATCH: Final = 5000
 ACTOR: Final = "system"
@@ -117,54 +111,6 @@ def expire(today: date) -> int:
     return ledger.expire(today, ACTOR)
 
 
-def failures(paths: Sequence[str] | None, *, cursor: str | None, limit: int) -> Page:
-    """Return a page of the records set aside, the oldest first, by volunteer number.
-
-    Of the subtrees at `paths` only, or of everywhere with `None`.
-    """
-    found = page(
-        queries.failures(paths),
-        [SettlementFailure.failed_at, SettlementFailure.service_record_id],
-        cursor=cursor,
-        limit=limit,
-    )
-    numbers = people.numbers_of([failure.person_id for failure in found.items])
-    items = [
-        {"failure": failure, "volunteer_number": numbers[failure.person_id]}
-        for failure in found.items
-    ]
-    return Page(items, found.next_cursor)
-
-
-def failure(record_id: UUID) -> SettlementFailure:
-    """Return why a record was set aside.
-
-    Raises:
-        UnknownFailure: it is not set aside, or was rejected or settled since.
-    """
-    found = queries.failure(record_id)
-    if found is None:
-        raise UnknownFailure
-    return found
-
-
-def retry(record_id: UUID, by: Caller | None, at: datetime) -> None:
-    """Let the next run try a record that was set aside; `by` is None for the command line.
-
-    Raises:
-        UnknownFailure: it is not set aside.
-    """
-    planned = failure(record_id).retry_at
-    checkin.postpone([record_id], at)
-    acts.record(
-        by,
-        "settlement.retry",
-        subject=f"service_record:{record_id}",
-        before={"retry_at": planned},
-        after={"retry_at": at},
-    )
-
-
 def _take(
     lanes: Sequence[int], at: datetime, limit: int
 ) -> tuple[Version | None, VerifiedRecords, Doubts]:
@@ -200,7 +146,7 @@ def _settle_or_split(
         raise  # the database is away or wants another try: no record is at fault
     except FAULTS as error:
         if len(records) == 1:
-            _set_aside([(records[0], error)], at)
+            setting_aside.set_aside([(records[0], error)], at)
             return
         middle = len(records) // 2
         _settle_or_split(version, records[:middle], at)
@@ -274,7 +220,7 @@ def _leave_waiting(
     """
     waiting = [record for record in records if record.record_id in over.points]
     budgets.keep_waiting([_demand(r, over.points[r.record_id]) for r in waiting], at)
-    _set_aside([(record, over.refused[_key(record)]) for record in waiting], at)
+    setting_aside.set_aside([(record, over.refused[_key(record)]) for record in waiting], at)
     rest = [record for record in records if record.record_id not in over.points]
     if rest:
         _settle_or_split(version, rest, at)
@@ -294,30 +240,3 @@ def _issues(records: VerifiedRecords, expiries: Sequence[date], points: Sequence
         expiries,
         points,
     )
-
-
-def _set_aside(failed: Sequence[tuple[VerifiedRecord, Exception]], at: datetime) -> None:
-    tries = queries.tries_of([record.record_id for record, _ in failed])
-    rows = []
-    back: dict[datetime, list[str]] = defaultdict(list)
-    for record, error in failed:
-        attempts = tries.get(record.record_id, 0) + 1
-        again = retry_at(attempts, at)
-        back[again].append(record.record_id)
-        rows.append(
-            {
-                "service_record_id": UUID(record.record_id),
-                "person_id": UUID(record.person_id),
-                "region_id": UUID(record.region_id),
-                "day": record.day,
-                "code": error.code if isinstance(error, IncentiveError) else type(error).__name__,
-                # The driver's text may quote values of the row; its first line names the fault only.
-                "message": str(error).partition("\n")[0][:300],
-                "attempts": attempts,
-                "failed_at": at,
-                "retry_at": again,
-            }
-        )
-    queries.set_aside(rows)
-    for again, record_ids in back.items():
-        checkin.put_back(record_ids, again)

@@ -21,6 +21,7 @@ from incentive.points.budgets.models import Budget, BudgetChange
 from incentive.points.corrections import service as corrections
 from incentive.regions.models import Region
 from incentive.settlement import service as settlement
+from incentive.settlement import setting_aside
 from incentive.settlement.models import SettlementFailure
 from tests import factories as make
 from tests.points.conftest import award_of, caller_of, earn, points_of, refused, serve, whole
@@ -56,7 +57,7 @@ def settle(at):
 
 
 def codes():
-    return [row["failure"].code for row in settlement.failures(None, cursor=None, limit=20).items]
+    return [row["failure"].code for row in setting_aside.listing(None, cursor=None, limit=20).items]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from incentive.core.db import session
 from incentive.ledger import checks
 from incentive.ledger import service as ledger
 from incentive.ledger.domain import Posting, Purse, transfer
-from incentive.settlement import service
+from incentive.settlement import service, setting_aside
 from tests.factories import NOW
 from tests.settlement import crowds
 
@@ -45,7 +45,7 @@ def test_of_ten_thousand_records_with_a_poisoned_one_all_others_are_paid(poisone
         session().scalar(text("SELECT count(*) FROM transactions WHERE kind = 'award'"))
         == RECORDS - 1
     )
-    (failure,) = service.failures(None, cursor=None, limit=10).items
+    (failure,) = setting_aside.listing(None, cursor=None, limit=10).items
     assert failure["failure"].service_record_id == poisoned
     assert failure["failure"].code == "ledger.key_conflict"
     for name in CHECKS:

@@ -11,7 +11,7 @@ from incentive.ledger import checks
 from incentive.ledger import service as ledger
 from incentive.ledger.domain import Posting, Purse, transfer
 from incentive.ledger.errors import Unbalanced
-from incentive.settlement import service, statements
+from incentive.settlement import service, setting_aside, statements
 from incentive.settlement.errors import UnknownFailure
 from incentive.settlement.models import Award, RuleVersion, SettlementFailure
 from tests import factories as make
@@ -144,7 +144,7 @@ def test_a_poisoned_record_is_set_aside_and_the_rest_are_paid(served, poisoned):
         served(person, 60)
     assert service.settle(NOW) == 10
     assert [points_of(person) for person in others] == [10] * 9
-    (failure,) = service.failures(None, cursor=None, limit=10).items
+    (failure,) = setting_aside.listing(None, cursor=None, limit=10).items
     assert failure["failure"].service_record_id == poisoned.id
     assert failure["failure"].code == "ledger.key_conflict"
 
@@ -161,7 +161,7 @@ def test_a_record_of_a_day_without_rules_is_set_aside_by_name(activity):
     shift = make.shift(activity, starts_at=NINE - timedelta(days=365 * 30))
     record = make.service_record(shift, make.person())
     service.settle(NOW)
-    (failure,) = service.failures(None, cursor=None, limit=10).items
+    (failure,) = setting_aside.listing(None, cursor=None, limit=10).items
     assert failure["failure"].service_record_id == record.id
     assert failure["failure"].code == "settlement.no_rule_in_force"
 
@@ -203,7 +203,7 @@ def test_a_rule_document_that_cannot_be_read_stops_only_its_own_days(served):
     while service.settle(NOW):
         pass
     assert (points_of(person), points_of(other)) == (10, 0)
-    (failure,) = service.failures(None, cursor=None, limit=10).items
+    (failure,) = setting_aside.listing(None, cursor=None, limit=10).items
     assert failure["failure"].service_record_id == later.id
 
 
@@ -211,9 +211,9 @@ def test_a_record_rejected_while_set_aside_is_no_longer_listed(poisoned):
     service.settle(NOW)
     poisoned.status, poisoned.reason = "rejected", "nobody came"
     session().flush()
-    assert service.failures(None, cursor=None, limit=10).items == []
+    assert setting_aside.listing(None, cursor=None, limit=10).items == []
     with pytest.raises(UnknownFailure):
-        service.retry(poisoned.id, None, NOW)
+        setting_aside.retry(poisoned.id, None, NOW)
 
 
 def test_a_record_that_is_paid_after_all_is_no_longer_among_the_failures(served):
@@ -230,7 +230,7 @@ def test_a_record_that_is_paid_after_all_is_no_longer_among_the_failures(served)
             retry_at=NOW,
         )
     )
-    assert len(service.failures(None, cursor=None, limit=10).items) == 1
+    assert len(setting_aside.listing(None, cursor=None, limit=10).items) == 1
     service.settle(NOW)
     assert session().get(SettlementFailure, record.id, populate_existing=True) is None
 
