@@ -22,6 +22,7 @@ from incentive.core.errors import IncentiveError, Unauthenticated, Unavailable
 from incentive.core.http import ApiBlueprint
 from incentive.core.needs import REGION, needs
 from incentive.people.caller import presented_token
+from incentive.people.consents.errors import ConsentWithdrawn
 from incentive.people.errors import NotSignedIn
 
 bp: Final = ApiBlueprint("scans", __name__, description="Checking in and out")
@@ -31,6 +32,7 @@ _SCAN: Final = ScanSchema()
 _ALL_OR_NONE: Final = (
     Unauthenticated,
     Unavailable,
+    ConsentWithdrawn,
     psycopg.OperationalError,
     psycopg.InterfaceError,
     DBAPIError,
@@ -59,7 +61,8 @@ def scan(request: ScanRequest) -> Response:
 def scan_batch(batch: dict[str, Any]) -> Response:
     """Take scans that were kept without network, each by itself and in order.
 
-    A row that is refused, or not even a scan, takes no other with it.
+    A row that is refused, or not even a scan, takes no other with it. What was scanned after the
+    privacy consent was withdrawn has the batch refused there, to be kept and sent again.
     """
     if presented_token() is None:
         raise NotSignedIn

@@ -78,6 +78,7 @@ class Known(NamedTuple):
     earlier_hash: bytes | None
     earlier_answer: str | None
     is_limited: bool | None
+    withdrew_at: datetime | None
 
 
 def facts(wire: Wire, wanted: Mapping[str, Any]) -> Known | None:

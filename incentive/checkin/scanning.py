@@ -35,6 +35,7 @@ from incentive.core.ids import new_id
 from incentive.core.keys import code_keys
 from incentive.core.zone import day_of
 from incentive.people.caller import guarded_roles, token_hash
+from incentive.people.consents.errors import ConsentWithdrawn
 from incentive.people.errors import NotSignedIn, OutOfScope
 from incentive.people.permissions import PERMISSIONS
 
@@ -55,6 +56,7 @@ def scan(wire: Wire, token: str | None, request: ScanRequest, received_at: datet
 
     Raises:
         NotSignedIn: `token` opens no session.
+        ConsentWithdrawn: whoever scans withdrew the privacy consent before.
         OutOfScope: it is a device's or a program's, and was not given this.
         Refused: the verdict is no; its code says why.
         NonceReused: the nonce came before with another scan.
@@ -93,6 +95,8 @@ def scan(wire: Wire, token: str | None, request: ScanRequest, received_at: datet
         if (known.earlier_actor_id, known.earlier_hash) != (known.actor_id, content):
             raise NonceReused
         return ScanAnswer(known.earlier_answer, replayed=True)
+    if known.withdrew_at is not None and known.withdrew_at < at:
+        raise ConsentWithdrawn  # what was scanned before is taken, however late it comes
     decision = verdict(facts_of(known, request, reading, keys, clock=clock, at=at))
     if decision.reason is not None:
         raise refused(decision.reason)

@@ -30,11 +30,15 @@ SELF: Final = "own"
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One of `permissions`, held over what `of` says; `own`: or the thing is the caller's own."""
+    """One of `permissions`, held over what `of` says; `own`: or the thing is the caller's own.
+
+    `always`: open also to whoever withdrew the consent to the privacy notice.
+    """
 
     of: str
     permissions: tuple[str, ...] = ()
     own: bool = False
+    always: bool = False
 
     @property
     def is_public(self) -> bool:
@@ -55,6 +59,9 @@ PUBLIC: Final = Need(ANYBODY)
 SIGNED_IN: Final = Need(MEMBER)
 # Whoever is signed in; it shows and changes what is their own.
 OWN: Final = Need(SELF)
+# The same, and it serves a right over one's own data or closes one's own sessions: it stays open
+# to whoever withdrew the consent to the privacy notice.
+RIGHTS: Final = Need(SELF, always=True)
 # Addresses that a library registers, on which nothing can be written.
 _OF_LIBRARIES: Final = {"static": PUBLIC, "api-docs.openapi_json": PUBLIC}
 

@@ -8,7 +8,7 @@ from incentive.core.addresses import client_network
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
 from incentive.core.limits import count_sign_in
-from incentive.core.needs import OWN, PUBLIC, REACH, REGION, STATION, needs
+from incentive.core.needs import PUBLIC, REACH, REGION, RIGHTS, STATION, needs
 from incentive.people import grids, role_ends, roles, service
 from incentive.people.caller import caller, presented_token
 from incentive.people.errors import NotSignedIn
@@ -45,7 +45,7 @@ def open_session(given: dict[str, Any]) -> Opened:
 
 
 @bp.delete("/sessions/current")
-@needs(OWN)
+@needs(RIGHTS)
 @bp.response(204)
 def close_session() -> None:
     """Sign out."""

@@ -19,7 +19,7 @@ from incentive.core.http import API_PREFIX
 from incentive.core.needs import STATION, Need, is_at_once, need_now
 from incentive.people import queries
 from incentive.people.consents.domain import must_read
-from incentive.people.consents.errors import NoticeDue
+from incentive.people.consents.errors import ConsentWithdrawn, NoticeDue
 from incentive.people.errors import ForeignOrigin, NotSignedIn, OutOfScope
 from incentive.people.permissions import PERMISSIONS, TABLE
 from incentive.people.sessions import queries as session_queries
@@ -97,6 +97,8 @@ class Caller:
     station_id: UUID | None = None
     # A privacy notice is in force that the person has not agreed to.
     must_read: bool = False
+    # They withdrew the consent to it, and have not given it again.
+    has_withdrawn: bool = False
     # What gave the last permission that was asked for, at the end: by it the caller acts.
     _used: list[Acting] = field(default_factory=list, init=False, repr=False, compare=False)
 
@@ -222,6 +224,7 @@ def caller() -> Caller:
     Raises:
         NotSignedIn: no token, or one that is unknown, expired or revoked.
         OutOfScope: the address needs a permission that they hold nowhere.
+        ConsentWithdrawn: they withdrew the consent to the privacy notice, and this needs it.
         NoticeDue: it is a page, and a new privacy notice has to be read first.
         NothingDeclared: the address does not say what it needs.
     """
@@ -234,6 +237,8 @@ def caller() -> Caller:
         g.caller = known
     need = need_now()
     known.admit(need)
+    if known.has_withdrawn and not (need.always or need.is_public):
+        raise ConsentWithdrawn
     if known.must_read and is_led(need):
         raise NoticeDue
     asked = (request.view_args or {}).get("shift_id", known.shift_id)
@@ -271,6 +276,7 @@ def identify(token: str) -> Caller | None:
         shift_id=first.shift_id,
         station_id=first.device_station_id,
         must_read=first.kind == SESSION and must_read(first.agreed_notice, first.required_notice),
+        has_withdrawn=first.has_withdrawn,
     )
     if first.limits is None:
         return known
@@ -281,10 +287,10 @@ def is_led(need: Need) -> bool:
     """Say whether the request is for a page that waits until a new notice was read.
 
     What changes something is never held up: a check-out, or goods handed over, would be lost.
-    Nor are programs, public pages, and those that say so (`core.needs.at_once`).
+    Nor are programs, public pages, rights, and pages that say so (`core.needs.at_once`).
     """
     page = request.method in SAFE_METHODS and not request.path.startswith(f"{API_PREFIX}/")
-    return page and not need.is_public and not is_at_once()
+    return page and not (need.is_public or need.always or is_at_once())
 
 
 def guarded_roles() -> list[str]:

@@ -11,7 +11,7 @@ from incentive.core.addresses import client_network, public_base
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
 from incentive.core.limits import count_registration
-from incentive.core.needs import OWN, PUBLIC, needs
+from incentive.core.needs import OWN, PUBLIC, RIGHTS, needs
 from incentive.people import cards, service
 from incentive.people.caller import caller
 from incentive.people.me import Me, me
@@ -52,7 +52,7 @@ def sign_up(given: dict[str, Any]) -> Me:
 
 
 @bp.get("/me")
-@needs(OWN)
+@needs(RIGHTS)
 @bp.response(200, MeSchema)
 def show_me() -> Me:
     """Show who you are: volunteer number, masked phone, home and roles."""

@@ -17,6 +17,7 @@ _OVER: Final = {
     "whole": "everything",
 }
 _WHO: Final = {ANYBODY: "anybody", MEMBER: "whoever is signed in", SELF: "one's own"}
+_ALWAYS: Final = ", also without the consent to the privacy notice"
 _METHODS: Final = {"HEAD", "OPTIONS"}
 _HEAD: Final = """# Permissions
 
@@ -80,7 +81,7 @@ def _addresses(app: Flask) -> Iterable[str]:
 
 def _told(need: Need) -> tuple[str, str]:
     if not need.permissions:
-        return _WHO[need.of], ""
+        return _WHO[need.of] + (_ALWAYS if need.always else ""), ""
     names = " or ".join(f"`{name}`" for name in need.permissions)
     return f"{names}{', or one’s own' if need.own else ''}", _OVER[need.of]
 

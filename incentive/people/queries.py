@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from incentive.core.db import session
-from incentive.people.consents.queries import required
+from incentive.people.consents.queries import has_withdrawn, required
 from incentive.people.models import (
     Password,
     Person,
@@ -54,6 +54,7 @@ def session_with_grants(token_hash: bytes, at: datetime) -> Sequence[Row[*tuple[
             Person.volunteer_number,
             Person.agreed_notice,
             required(at).label("required_notice"),
+            has_withdrawn().label("has_withdrawn"),
             RoleGrant.role,
             RoleGrant.station_id,
             RoleGrant.permissions,

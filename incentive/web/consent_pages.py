@@ -10,7 +10,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text, _
-from incentive.core.needs import OWN, at_once, needs
+from incentive.core.needs import OWN, RIGHTS, at_once, needs
 from incentive.people.caller import Caller, caller
 from incentive.people.consents import notices, service
 from incentive.people.consents.domain import ITEMS, NAMES, Kind
@@ -35,8 +35,7 @@ ID_TYPE_WORDS: dict[str, Text] = {
 
 
 @bp.get("/me/consents")
-@needs(OWN)
-@at_once
+@needs(RIGHTS)
 def my_consents() -> str:
     """Show where each consent stands, and all that was ever agreed to and withdrawn."""
     return draw_consents()
@@ -78,7 +77,7 @@ def give_consent(kind: str) -> ResponseReturnValue:
 
 
 @bp.post("/me/consents/<any(privacy,id_number,birth_month,address):kind>/withdraw")
-@needs(OWN)
+@needs(RIGHTS)
 def withdraw_consent(kind: str) -> ResponseReturnValue:
     """Withdraw a consent; what it was about is deleted."""
 

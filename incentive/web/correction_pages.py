@@ -11,7 +11,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unauthenticated, Unavailable
 from incentive.core.i18n import Text, _
-from incentive.core.needs import OWN, REACH, REGION, needs
+from incentive.core.needs import REACH, REGION, RIGHTS, needs
 from incentive.people.amending import asking, service
 from incentive.people.amending.domain import FIELDS, LABELS, VALUE_MAX
 from incentive.people.amending.errors import CorrectionEnded, OwnCorrection, UnknownCorrection
@@ -30,14 +30,14 @@ _NOT_TO_SEE: Final = (CorrectionEnded, ForFamily, OutOfScope, OwnCorrection, Unk
 
 
 @bp.get("/me/corrections")
-@needs(OWN)
+@needs(RIGHTS)
 def my_corrections() -> str:
     """Show what one asked to have corrected, and how far it is."""
     return _mine()
 
 
 @bp.post("/me/corrections")
-@needs(OWN)
+@needs(RIGHTS)
 def ask_for_correction() -> ResponseReturnValue:
     """Ask that something of one's own data say something else."""
 
@@ -55,7 +55,7 @@ def ask_for_correction() -> ResponseReturnValue:
 
 
 @bp.post("/me/corrections/<uuid:correction_id>/withdraw")
-@needs(OWN)
+@needs(RIGHTS)
 def take_correction_back(correction_id: UUID) -> ResponseReturnValue:
     """Take back what one asked for."""
 

@@ -11,7 +11,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unauthenticated, Unavailable
 from incentive.core.i18n import Text, _
-from incentive.core.needs import OWN, REACH, REGION, at_once, needs
+from incentive.core.needs import REACH, REGION, RIGHTS, needs
 from incentive.people import proving
 from incentive.people.caller import Caller, caller
 from incentive.people.erasing import service
@@ -30,15 +30,14 @@ _SEE_OTHER: Final = 303
 
 
 @bp.get("/me/erasure")
-@needs(OWN)
-@at_once
+@needs(RIGHTS)
 def my_erasure() -> str:
     """Say what being erased means, what stands in its way, and how far it is."""
     return _mine()
 
 
 @bp.post("/me/erasure/code")
-@needs(OWN)
+@needs(RIGHTS)
 def send_my_erasure_code() -> ResponseReturnValue:
     """Have a code sent to one's own phone."""
     with transaction():
@@ -54,7 +53,7 @@ def send_my_erasure_code() -> ResponseReturnValue:
 
 
 @bp.post("/me/erasure")
-@needs(OWN)
+@needs(RIGHTS)
 def ask_for_my_erasure() -> ResponseReturnValue:
     """Have oneself erased in a week."""
     at, gives_up = clock.now(), "gives_up_points" in request.form
@@ -69,7 +68,7 @@ def ask_for_my_erasure() -> ResponseReturnValue:
 
 
 @bp.post("/me/erasure/call-off")
-@needs(OWN)
+@needs(RIGHTS)
 def call_my_erasure_off() -> ResponseReturnValue:
     """Not be erased after all."""
 

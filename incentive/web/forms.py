@@ -14,6 +14,7 @@ from incentive.core.errors import IncentiveError, Unauthenticated, Unavailable
 from incentive.core.i18n import Text
 from incentive.core.money import parse_yuan
 from incentive.people.caller import Caller, caller
+from incentive.people.consents.errors import ConsentWithdrawn
 from incentive.people.errors import ForeignOrigin
 from incentive.web.errors import (
     AmountWrong,
@@ -26,7 +27,7 @@ from incentive.web.errors import (
 
 REASON_MAX: Final = 200
 _DIGITS_MAX: Final = 10
-_ELSEWHERE: Final = (Unauthenticated, Unavailable, ForeignOrigin)
+_ELSEWHERE: Final = (Unauthenticated, Unavailable, ForeignOrigin, ConsentWithdrawn)
 _SEE_OTHER: Final = 303
 Action = Callable[[Caller, datetime], Text]
 # As the API's shapes have it: nothing lies beyond.

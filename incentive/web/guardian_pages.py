@@ -12,7 +12,7 @@ from incentive.core.addresses import public_base
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unauthenticated, Unavailable
 from incentive.core.i18n import Text, _
-from incentive.core.needs import OWN, needs
+from incentive.core.needs import OWN, RIGHTS, needs
 from incentive.core.zone import day_of
 from incentive.ledger import service as ledger
 from incentive.people.caller import Caller, caller
@@ -35,7 +35,7 @@ AGE_WORDS: Final[dict[str, Text]] = {
 
 
 @bp.get("/me/guardians")
-@needs(OWN)
+@needs(RIGHTS)
 def my_guardians() -> str:
     """Show a minor's guardians, and a guardian's wards."""
     return draw_guardians()
@@ -85,7 +85,7 @@ def accept_invitation(code: str) -> ResponseReturnValue:
 
 
 @bp.get("/me/wards/<uuid:minor_id>")
-@needs(OWN)
+@needs(RIGHTS)
 def ward(minor_id: UUID) -> str:
     """Show a ward's shifts, hours, points and consent."""
     return draw_ward(minor_id)
@@ -105,7 +105,7 @@ def consent_for_ward(minor_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/me/wards/<uuid:minor_id>/withdraw")
-@needs(OWN)
+@needs(RIGHTS)
 def withdraw_for_ward(minor_id: UUID) -> ResponseReturnValue:
     """Withdraw the consent for a ward; the places on shifts to come are given back."""
 

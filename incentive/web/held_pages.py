@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unavailable
 from incentive.core.i18n import _
-from incentive.core.needs import OWN, at_once, needs
+from incentive.core.needs import RIGHTS, needs
 from incentive.core.sheets import Sheet, write_xlsx
 from incentive.people import held_service, masking, personal
 from incentive.people.caller import caller
@@ -26,15 +26,14 @@ _SHEET: Final = Sheet(
 
 
 @bp.get("/me/held")
-@needs(OWN)
-@at_once
+@needs(RIGHTS)
 def my_data() -> str:
     """Show what is held about oneself, masked and counted, and what erasing would do with it."""
     return _page()
 
 
 @bp.post("/me/held")
-@needs(OWN)
+@needs(RIGHTS)
 def take_my_data() -> ResponseReturnValue:
     """Take everything along as a file, having proved anew who one is."""
     try:

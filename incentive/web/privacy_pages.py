@@ -11,7 +11,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text, _, language
-from incentive.core.needs import OWN, PUBLIC, at_once, needs
+from incentive.core.needs import PUBLIC, RIGHTS, needs
 from incentive.people.caller import Caller, caller
 from incentive.people.consents import notices, service
 from incentive.people.consents.domain import Kind
@@ -61,15 +61,14 @@ def privacy_notice(kind: str, version: int | None = None) -> str:
 
 
 @bp.get("/me/notice")
-@needs(OWN)
-@at_once
+@needs(RIGHTS)
 def new_notice() -> str:
     """Show the privacy notice in force to whoever has not agreed to it, and what changed."""
     return draw_notice()
 
 
 @bp.post("/me/notice")
-@needs(OWN)
+@needs(RIGHTS)
 def agree_to_notice() -> ResponseReturnValue:
     """Agree to the privacy notice, and go on to where one was going."""
 

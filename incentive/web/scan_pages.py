@@ -23,6 +23,7 @@ from incentive.core.errors import IncentiveError, Unauthenticated, Unavailable
 from incentive.core.i18n import Text, _
 from incentive.core.needs import REGION, SIGNED_IN, at_once, needs
 from incentive.people.caller import Caller, caller
+from incentive.people.consents.errors import ConsentWithdrawn
 from incentive.people.errors import ForeignOrigin
 from incentive.stations.counter import look_up
 from incentive.stations.errors import CodeGarbled
@@ -30,7 +31,7 @@ from incentive.web import counter_pages, duty_pages, duty_queries, forms, me_pag
 from incentive.web.me import shift as shift_context
 from incentive.web.site import bp
 
-_ELSEWHERE: Final = (Unauthenticated, Unavailable, ForeignOrigin)
+_ELSEWHERE: Final = (Unauthenticated, Unavailable, ForeignOrigin, ConsentWithdrawn)
 _VERDICTS: Final[dict[str, tuple[str, Text]]] = {
     "check_in": (
         "success",

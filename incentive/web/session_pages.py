@@ -12,7 +12,7 @@ from incentive.core.addresses import is_secure
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text, _
-from incentive.core.needs import OWN, needs
+from incentive.core.needs import RIGHTS, needs
 from incentive.people.caller import Caller, caller, cookie_name
 from incentive.people.external import service as external
 from incentive.people.second_factor import service as factor
@@ -24,14 +24,14 @@ _SEE_OTHER: Final = 303
 
 
 @bp.get("/me/sessions")
-@needs(OWN)
+@needs(RIGHTS)
 def my_sessions() -> str:
     """List one's open sessions."""
     return _page()
 
 
 @bp.post("/me/sessions/<uuid:session_id>/end")
-@needs(OWN)
+@needs(RIGHTS)
 def end_my_session(session_id: UUID) -> ResponseReturnValue:
     """Sign one phone or browser out."""
 
@@ -43,7 +43,7 @@ def end_my_session(session_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/me/sessions/end-all")
-@needs(OWN)
+@needs(RIGHTS)
 def end_all_my_sessions() -> ResponseReturnValue:
     """Sign out everywhere, here too."""
     with transaction():

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from incentive.core.browser import SAFE_METHODS
 from incentive.core.i18n import _
-from incentive.people.consents.errors import NoticeDue
+from incentive.people.consents.errors import ConsentWithdrawn, NoticeDue
 from incentive.people.errors import NotSignedIn
 from incentive.web.addresses import own_path
 
@@ -20,6 +20,17 @@ def ask_to_read(_error: NoticeDue) -> ResponseReturnValue:
     if request.headers.get("HX-Request"):
         return Response(status=204)  # a part of a page: leave what stands there
     return redirect(url_for("web.new_notice", next=request.full_path.rstrip("?")), 303)
+
+
+@bp.errorhandler(ConsentWithdrawn)
+def ask_to_agree(error: ConsentWithdrawn) -> ResponseReturnValue:
+    """Send whoever withdrew the privacy consent to where they agree again, or close the account."""
+    if request.method in SAFE_METHODS:
+        if request.headers.get("HX-Request"):
+            return Response(status=204)  # a part of a page: leave what stands there
+        return redirect(url_for("web.new_notice", next=request.full_path.rstrip("?")), 303)
+    flash(str(error), "warning")
+    return redirect(url_for("web.new_notice", next=own_path(request.referrer) or None), 303)
 
 
 @bp.errorhandler(NotSignedIn)

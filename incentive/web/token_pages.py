@@ -10,7 +10,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.errors import IncentiveError, Unauthenticated, Unavailable
 from incentive.core.i18n import Text, _
-from incentive.core.needs import OWN, needs
+from incentive.core.needs import OWN, RIGHTS, needs
 from incentive.people.caller import Caller, caller
 from incentive.people.permission_words import words
 from incentive.people.tokens import service as tokens
@@ -23,7 +23,7 @@ NAME_MAX = 60
 
 
 @bp.get("/me/tokens")
-@needs(OWN)
+@needs(RIGHTS)
 def my_tokens() -> str:
     """List one's tokens, and make another."""
     return _page()
@@ -49,7 +49,7 @@ def make_my_token() -> ResponseReturnValue:
 
 
 @bp.post("/me/tokens/<uuid:token_id>/end")
-@needs(OWN)
+@needs(RIGHTS)
 def end_my_token(token_id: UUID) -> ResponseReturnValue:
     """End a token at once."""
 

@@ -5,7 +5,12 @@ from uuid import uuid4
 
 import pytest
 
+from incentive.core import clock
 from incentive.core.codes import rotating_code
+from incentive.core.db import transaction
+from incentive.people.consents import service
+from incentive.people.consents.domain import Kind
+from incentive.people.consents.giving import Giver
 from tests.checkin.conftest import MINUTE
 
 BATCH = "/api/v1/scans/batch"
@@ -26,6 +31,35 @@ def test_a_steward_uploads_a_day_of_cards_and_every_row_is_answered_in_order(doo
     numbers = [who.person.volunteer_number for who in people]
     assert [row["volunteer_number"] for row in results] == numbers
     assert {row["status"] for row in results} == {201}
+
+
+def test_scans_kept_by_somebody_who_withdrew_the_privacy_consent_are_not_lost(door):
+    people = [door.volunteer() for _ in range(3)]
+    shift_id = str(door.shift.id)
+    # Kept without network: one before the withdrawal, two after it.
+    rows = [door.body(door.card(who.person), shift_id=shift_id, ago=9 * MINUTE) for who in people]
+    consents = door.client.get("/api/v1/me/consents", headers=door.as_steward).json["items"]
+    notice = next(each["notice"]["id"] for each in consents if each["kind"] == "privacy")
+    agree = {"notice": notice}
+    assert door.send(door.as_steward | key(), agree, "/api/v1/me/consents").status_code == 201
+    with transaction():
+        service.withdraw(
+            door.steward.id, Kind.PRIVACY, Giver(door.steward.id), clock.now() - 8 * MINUTE
+        )
+    rows[1:] = [row | {"scanned_at": (clock.now() - MINUTE).isoformat()} for row in rows[1:]]
+
+    refused = send(door, door.as_steward, rows)
+    assert (refused.status_code, refused.json["code"]) == (403, "people.consent_withdrawn")
+    assert door.count("scans") == 1  # the first counts already
+
+    assert door.send(door.as_steward | key(), agree, "/api/v1/me/consents").status_code == 201
+    results = send(door, door.as_steward, rows).json["results"]
+    assert [row["verdict"] for row in results] == ["check_in"] * 3
+    assert (door.count("scans"), door.count("attendances")) == (3, 3)
+
+
+def key():
+    return {"Idempotency-Key": str(uuid4())}
 
 
 def test_bad_rows_take_no_good_ones_with_them(door):

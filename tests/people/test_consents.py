@@ -191,6 +191,69 @@ def test_without_the_privacy_consent_pages_wait_for_an_answer(client, mine):
     assert mine("get", "/me/consents").json["must_read"] is False
 
 
+@pytest.fixture
+def withdrawn(client, mine):
+    """Somebody who withdrew the privacy consent: asks as `mine`, and as a browser by `page`."""
+    with transaction():
+        token = make.token(session().get_one(Person, mine.person_id))
+    mine("post", "/me/consents", {"notice": str(notice_id())})
+    assert mine("delete", "/me/consents/privacy").status_code == 200
+
+    def page(method, path, **fields):
+        client.set_cookie("session", token)
+        form = {"key": str(make.new_id())} | fields if method == "post" else None
+        origin = {"Origin": "http://localhost"}
+        return getattr(client, method)(path, data=form, headers=origin)
+
+    mine.page = page
+    return mine
+
+
+def test_without_the_privacy_consent_programs_wait_too_and_are_told_the_way_out(withdrawn):
+    shift = f"/shifts/{make.new_id()}/sign-ups"
+    for method, path in (("get", "/me/card"), ("get", "/me/balances"), ("post", shift)):
+        refused = withdrawn(method, path)
+        assert refusal(refused) == (403, "people.consent_withdrawn"), path
+        assert refused.json["figures"]["agree"] == "POST /api/v1/me/consents"
+        assert refused.json["figures"]["close"] == "POST /api/v1/me/erasure"
+
+
+def test_without_the_privacy_consent_a_form_changes_nothing_and_leads_to_the_notice(withdrawn):
+    sent = withdrawn.page("post", f"/shifts/{make.new_id()}/sign-up")
+    assert (sent.status_code, sent.location) == (303, "/me/notice")
+    told = withdrawn.page("get", "/me/notice")
+    assert "撤回" in told.text
+    assert withdrawn.page("get", "/me").location.startswith("/me/notice?next=/me")
+
+
+def test_without_the_privacy_consent_nothing_more_is_told(withdrawn):
+    more = withdrawn("post", "/me/consents", {"notice": str(notice_id("address")), "value": "翠湖"})
+    assert refusal(more) == (403, "people.consent_withdrawn")
+    assert withdrawn.page("get", "/me/consents/address").status_code == 303
+
+
+def test_what_is_held_and_how_to_erase_it_stays_open_without_the_privacy_consent(app, withdrawn):
+    for path in ("/me", "/me/consents", "/me/consents/history", "/me/erasure", "/me/corrections"):
+        assert withdrawn("get", path).status_code == 200, path
+    for path in ("/me/notice", "/me/consents", "/me/held", "/me/erasure", "/me/sessions"):
+        assert withdrawn.page("get", path).status_code == 200, path
+    assert withdrawn.page("get", "/privacy").status_code == 200
+    assert withdrawn("delete", "/sessions/current").status_code == 204
+
+
+def test_agreeing_again_opens_everything_again(withdrawn):
+    assert withdrawn("post", "/me/consents", {"notice": str(notice_id())}).status_code == 201
+    assert withdrawn("get", "/me/card").status_code == 200
+
+
+def test_who_never_answered_the_notice_is_led_there_by_pages_only(client, books):
+    with transaction():
+        person = make.person(agreed_notice=None)
+        headers = make.bearer(person)
+    assert client.get(f"{API}/me/card", headers=headers).status_code == 200
+    assert client.get("/me", headers=headers).location.startswith("/me/notice")
+
+
 def test_withdrawn_by_two_at_once_it_is_withdrawn_once(live):
     with live.app_context():
         with transaction():

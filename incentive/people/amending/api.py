@@ -6,7 +6,7 @@ from uuid import UUID
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint, page_of
-from incentive.core.needs import OWN, REACH, REGION, needs
+from incentive.core.needs import REACH, REGION, RIGHTS, needs
 from incentive.core.paging import Page, PageQuerySchema
 from incentive.people.amending import asking, service
 from incentive.people.amending import schemas as shapes
@@ -17,7 +17,7 @@ bp: Final = ApiBlueprint("amending", __name__, description="Correcting personal 
 
 
 @bp.get("/me/corrections")
-@needs(OWN)
+@needs(RIGHTS)
 @bp.arguments(PageQuerySchema, location="query")
 @bp.response(200, page_of(shapes.PersonCorrectionSchema))
 def list_own(query: dict[str, Any]) -> Page:
@@ -27,7 +27,7 @@ def list_own(query: dict[str, Any]) -> Page:
 
 
 @bp.post("/me/corrections")
-@needs(OWN)
+@needs(RIGHTS)
 @bp.arguments(shapes.NewPersonCorrectionSchema)
 @bp.once(201, shapes.PersonCorrectionSchema)
 def ask(given: dict[str, Any]) -> PersonCorrection:
@@ -36,7 +36,7 @@ def ask(given: dict[str, Any]) -> PersonCorrection:
 
 
 @bp.delete("/me/corrections/<uuid:correction_id>")
-@needs(OWN)
+@needs(RIGHTS)
 @bp.response(200, shapes.PersonCorrectionSchema)
 def withdraw(correction_id: UUID) -> PersonCorrection:
     """Take back what you asked for, while nobody has decided on it."""

@@ -5,7 +5,7 @@ from typing import Any, Final
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
-from incentive.core.needs import OWN, needs
+from incentive.core.needs import RIGHTS, needs
 from incentive.core.paging import Page, PageQuerySchema
 from incentive.people.caller import caller
 from incentive.people.consents import schemas as shapes
@@ -20,7 +20,7 @@ bp: Final = ApiBlueprint(
 
 
 @bp.get("/me/consents")
-@needs(OWN)
+@needs(RIGHTS)
 @bp.response(200, shapes.ConsentsSchema)
 def list_consents() -> dict[str, Any]:
     """Return where each of your consents stands, and the notice in force for it."""
@@ -30,7 +30,7 @@ def list_consents() -> dict[str, Any]:
 
 
 @bp.get("/me/consents/history")
-@needs(OWN)
+@needs(RIGHTS)
 @bp.arguments(PageQuerySchema, location="query")
 @bp.response(200, shapes.ConsentActPageSchema)
 def list_history(query: dict[str, Any]) -> Page:
@@ -40,7 +40,7 @@ def list_history(query: dict[str, Any]) -> Page:
 
 
 @bp.post("/me/consents")
-@needs(OWN)
+@needs(RIGHTS)
 @bp.arguments(shapes.NewConsentSchema)
 @bp.once(201, shapes.ConsentSchema)
 def give(given: dict[str, Any]) -> State:
@@ -52,7 +52,7 @@ def give(given: dict[str, Any]) -> State:
 
 
 @bp.delete("/me/consents/<any(privacy,id_number,birth_month,address,minors):kind>")
-@needs(OWN)
+@needs(RIGHTS)
 @bp.response(200, shapes.ConsentSchema)
 def withdraw(kind: str) -> State:
     """Withdraw a consent: what it was about is deleted; `effect` says what no longer works."""

@@ -1,6 +1,7 @@
 """What notices and consents refuse."""
 
 from incentive.core.errors import Conflict, Forbidden, Invalid, NotFound
+from incentive.core.http import API_PREFIX
 from incentive.core.i18n import _
 from incentive.people.consents.domain import NAMES, Kind
 
@@ -119,6 +120,26 @@ class NoticeDue(Forbidden):
 
     def __init__(self) -> None:
         super().__init__(_("The privacy notice has changed. Read it first; then go on."))
+
+
+class ConsentWithdrawn(Forbidden):
+    """The consent to the privacy notice was withdrawn: what is held can be seen and erased, no more.
+
+    `agree` and `close` are where a program gives the consent again, and has the account erased.
+    """
+
+    code = "people.consent_withdrawn"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "You withdrew your consent to the privacy notice, so nothing more is done here in"
+                " your name. Agree to it again, or close the account; what is kept about you you"
+                " can see and take along as before."
+            ),
+            agree=f"POST {API_PREFIX}/me/consents",
+            close=f"POST {API_PREFIX}/me/erasure",
+        )
 
 
 class UnknownNoticeDraft(NotFound):

@@ -5,7 +5,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, delete, func, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    case,
+    delete,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from incentive.core.db import session
@@ -80,6 +92,21 @@ def required(at: datetime) -> ColumnElement[int | None]:
         .where(PrivacyNotice.kind == Kind.PRIVACY, PrivacyNotice.renews, holds(at))
         .scalar_subquery()
     )
+
+
+def has_withdrawn() -> ColumnElement[bool]:
+    """Say, in SQL, whether the person withdrew the consent to the privacy notice.
+
+    Who never answered it has no version either, but no consent: their pages wait, no more.
+    """
+    asked = exists().where(Consent.person_id == Person.id, Consent.kind == Kind.PRIVACY)
+    # In this order: nearly everybody has a version, and the consents are not looked at.
+    return case((Person.agreed_notice.is_not(None), false()), else_=asked)
+
+
+def withdrew(person_id: UUID) -> bool:
+    """Say whether a person withdrew the consent to the privacy notice, and did not give it again."""
+    return bool(session().scalar(select(has_withdrawn()).where(Person.id == person_id)))
 
 
 def drafts() -> Select[*tuple[Any, ...]]:

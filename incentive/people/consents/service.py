@@ -18,6 +18,7 @@ from incentive.people.consents import giving, queries
 from incentive.people.consents.domain import CORRECTED, EFFECTS, ITEMS, NAMES, Kind
 from incentive.people.consents.errors import (
     BirthMonthFixed,
+    ConsentWithdrawn,
     GuardianDecides,
     ItemHeld,
     ItemMissing,
@@ -99,12 +100,15 @@ def give(
         ItemMissing: nothing is held of the item, and nothing was told.
         IdNumberUnusable, IdNumberTaken, BirthMonthUnusable, BirthMonthFixed: mend the value.
         ItemHeld: another ID number or month of birth is kept.
+        ConsentWithdrawn: nothing more is kept of whoever withdrew the privacy consent.
     """
     ((kind, notice),) = giving.in_force([notice_id], at).items()
     if kind == Kind.MINORS:
         raise GuardianDecides
     person = _lock(person_id)
     if kind in ITEMS:
+        if queries.withdrew(person_id):
+            raise ConsentWithdrawn
         _keep(person, kind, value, id_type, at)
     if not _stands(person_id, kind, notice):
         giving.write(person, [notice], giver, at, given=True)

@@ -7,7 +7,7 @@ from incentive.core import clock
 from incentive.core.addresses import client_network
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint, page_of
-from incentive.core.needs import OWN, REACH, REGION, needs
+from incentive.core.needs import REACH, REGION, RIGHTS, needs
 from incentive.core.paging import Page, PageQuerySchema
 from incentive.people import proving
 from incentive.people.caller import caller
@@ -28,7 +28,7 @@ bp: Final = ApiBlueprint("erasing", __name__, description="Being erased")
 
 
 @bp.get("/me/erasure")
-@needs(OWN)
+@needs(RIGHTS)
 @bp.response(200, OutlookSchema)
 def show_erasure() -> service.Outlook:
     """Show what stands in the way of erasing you, and how far an erasure is that you asked for."""
@@ -37,7 +37,7 @@ def show_erasure() -> service.Outlook:
 
 
 @bp.post("/me/erasure/code")
-@needs(OWN)
+@needs(RIGHTS)
 @bp.response(202, SentSchema)
 def send_erasure_code() -> Sent:
     """Have a code sent to your own phone, by which you prove anew who you are."""
@@ -47,7 +47,7 @@ def send_erasure_code() -> Sent:
 
 
 @bp.post("/me/erasure")
-@needs(OWN)
+@needs(RIGHTS)
 @bp.arguments(NewErasureSchema)
 @bp.response(201, ErasureSchema)
 def ask_to_be_erased(given: dict[str, Any]) -> Erasure:
@@ -69,7 +69,7 @@ def ask_to_be_erased(given: dict[str, Any]) -> Erasure:
 
 
 @bp.delete("/me/erasure")
-@needs(OWN)
+@needs(RIGHTS)
 @bp.response(200, ErasureSchema)
 def call_erasure_off() -> Erasure:
     """Call your erasure off, while it has not begun."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
-from incentive.core.needs import OWN, needs
+from incentive.core.needs import RIGHTS, needs
 from incentive.people.caller import caller
 from incentive.people.external import service
 from incentive.people.external.models import LinkedIdentity
@@ -16,7 +16,7 @@ bp: Final = ApiBlueprint("identities", __name__, description="Accounts at other 
 
 
 @bp.get("/me/identities")
-@needs(OWN)
+@needs(RIGHTS)
 @bp.response(200, IdentitiesSchema)
 def list_identities() -> dict[str, Sequence[LinkedIdentity]]:
     """List the accounts at other services that sign you in."""
@@ -25,7 +25,7 @@ def list_identities() -> dict[str, Sequence[LinkedIdentity]]:
 
 
 @bp.delete("/me/identities/<uuid:identity_id>")
-@needs(OWN)
+@needs(RIGHTS)
 @bp.response(204)
 def unlink_identity(identity_id: UUID) -> None:
     """Unlink an account: it signs you in no more."""

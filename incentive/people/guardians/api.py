@@ -9,7 +9,7 @@ from incentive.core import clock
 from incentive.core.addresses import public_base
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
-from incentive.core.needs import OWN, REGION, needs
+from incentive.core.needs import OWN, REGION, RIGHTS, needs
 from incentive.people.caller import caller
 from incentive.people.consents import service as consents
 from incentive.people.consents.domain import Kind
@@ -71,7 +71,7 @@ def confirm(given: dict[str, Any]) -> dict[str, UUID]:
 
 
 @bp.get("/me/wards")
-@needs(OWN)
+@needs(RIGHTS)
 @bp.response(200, shapes.WardsSchema)
 def list_wards() -> dict[str, Any]:
     """List the minors whose guardian you are."""
@@ -80,7 +80,7 @@ def list_wards() -> dict[str, Any]:
 
 
 @bp.get("/me/wards/<uuid:minor_id>/consents")
-@needs(OWN)
+@needs(RIGHTS)
 @bp.response(200, ConsentsSchema)
 def list_wards_consents(minor_id: UUID) -> dict[str, Any]:
     """Return where each consent of your ward's stands."""
@@ -102,7 +102,7 @@ def give_for_ward(given: dict[str, Any], minor_id: UUID) -> Any:
 
 
 @bp.delete(f"/me/wards/<uuid:minor_id>/consents/<{_KINDS}:kind>")
-@needs(OWN)
+@needs(RIGHTS)
 @bp.response(200, shapes.WardWithdrawnSchema)
 def withdraw_for_ward(minor_id: UUID, kind: str) -> dict[str, int]:
     """Withdraw a consent for your ward; with that to service, places to come are given back."""

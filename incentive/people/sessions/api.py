@@ -6,7 +6,7 @@ from uuid import UUID
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
-from incentive.core.needs import OWN, needs
+from incentive.core.needs import RIGHTS, needs
 from incentive.people.caller import caller
 from incentive.people.sessions import service
 from incentive.people.sessions.schemas import OpenSessionsSchema
@@ -16,7 +16,7 @@ _SHOWN: Final = ("id", "browser", "network", "created_at", "used_at", "expires_a
 
 
 @bp.get("/me/sessions")
-@needs(OWN)
+@needs(RIGHTS)
 @bp.response(200, OpenSessionsSchema)
 def list_sessions() -> dict[str, Any]:
     """List where you are signed in."""
@@ -33,7 +33,7 @@ def list_sessions() -> dict[str, Any]:
 
 
 @bp.delete("/me/sessions/<uuid:session_id>")
-@needs(OWN)
+@needs(RIGHTS)
 @bp.response(204)
 def end_session(session_id: UUID) -> None:
     """Sign one of your phones or browsers out."""
@@ -42,7 +42,7 @@ def end_session(session_id: UUID) -> None:
 
 
 @bp.delete("/me/sessions")
-@needs(OWN)
+@needs(RIGHTS)
 @bp.response(204)
 def end_all_sessions() -> None:
     """Sign out everywhere: all sessions, this one too, and the devices and tokens in your name."""

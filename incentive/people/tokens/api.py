@@ -6,7 +6,7 @@ from uuid import UUID
 from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.http import ApiBlueprint
-from incentive.core.needs import OWN, needs
+from incentive.core.needs import OWN, RIGHTS, needs
 from incentive.people.caller import caller
 from incentive.people.models import SignIn
 from incentive.people.tokens import service
@@ -31,7 +31,7 @@ def make_token(given: dict[str, Any]) -> dict[str, Any]:
 
 
 @bp.get("/me/tokens")
-@needs(OWN)
+@needs(RIGHTS)
 @bp.response(200, TokensSchema)
 def list_tokens() -> dict[str, Any]:
     """List your tokens."""
@@ -40,7 +40,7 @@ def list_tokens() -> dict[str, Any]:
 
 
 @bp.delete("/me/tokens/<uuid:token_id>")
-@needs(OWN)
+@needs(RIGHTS)
 @bp.response(204)
 def end_token(token_id: UUID) -> None:
     """End a token; its next request opens nothing."""
