@@ -86,6 +86,7 @@ ACTIONS: Final[dict[str, Text]] = {
     "sponsor.budget": _("Sponsor's budget set"),
     "statement.answer": _("Objection answered"),
     "statement.charge": _("Statement booked as payable"),
+    "statement.claim": _("Statement claimed back from the merchant"),
     "statement.confirm": _("Statement confirmed"),
     "statement.make": _("Statement drafted"),
     "statement.object": _("Objection raised"),

@@ -13,7 +13,7 @@ from incentive.core.paging import Page, page
 from incentive.core.zone import day_of
 from incentive.merchants import csv_reading, payment_queries
 from incentive.merchants.csv_reading import BankLine, Unreadable
-from incentive.merchants.domain import check_state, reference
+from incentive.merchants.domain import check_state, open_state, reference
 from incentive.merchants.matching import Match, Owed, match
 from incentive.merchants.paying import Paying, pay_all
 from incentive.merchants.payment_errors import (
@@ -51,8 +51,9 @@ class Taken:
 
     @property
     def matched(self) -> int:
-        """How many rows paid a statement."""
-        return sum(seen.match is not None and seen.match.kind == "matched" for seen in self.rows)
+        """How many statements are paid by the rows."""
+        found = [seen.match for seen in self.rows if seen.match and seen.match.kind == "matched"]
+        return sum(len(each.statements) for each in found)
 
 
 def preview(caller: Caller, *, region: str, content: bytes, at: datetime) -> list[Seen]:
@@ -99,9 +100,10 @@ def take_in(caller: Caller, *, region: str, name: str, content: bytes, at: datet
     rows = [(_row(file, each.row), each.match) for each in fresh if each.row]
     payment_queries.insert_rows([row for row, _match in rows])
     payings = [
-        Paying(found.statement.id, row["fen"], row["reference"], row["day"], row["id"])
+        Paying(owed.id, owed.fen, row["reference"], row["day"], row["id"], part)
         for row, found in rows
-        if found and found.kind == "matched" and found.statement
+        if found and found.kind == "matched"
+        for part, owed in enumerate(found.statements, 1)
     ]
     pay_all(caller, payings, at)
     after = {"rows_new": file.rows_new, "rows_known": file.rows_known, "paid": len(payings)}
@@ -153,7 +155,7 @@ def assign_several(
     locked = payment_queries.lock_statements(wanted)
     left = []
     for statement_id in wanted:
-        check_state(locked[statement_id].status, "payable")
+        check_state(locked[statement_id].status, open_state(row.fen))
         left.append(locked[statement_id].total_fen - locked[statement_id].paid_fen)
     if sum(left) != row.fen:
         raise SumDiffers(row.fen, sum(left))

@@ -35,14 +35,14 @@ register(
         AND a.asset = 'fen'
     LEFT JOIN entries e ON e.transaction_id = t.id AND e.account_id = a.id
     LEFT JOIN transactions r ON r.closes = t.id
-    WHERE (s.status IN ('payable', 'paid')) <> (t.id IS NOT NULL AND r.id IS NULL)
+    WHERE (s.status IN ('payable', 'paid', 'claimed', 'returned')) <> (t.id IS NOT NULL AND r.id IS NULL)
        OR (t.id IS NOT NULL AND e.amount IS DISTINCT FROM s.total_fen)
     """,
     Figure(
         "fen of statements to be paid or paid",
         """
         SELECT id AS key, serial, total_fen AS amount FROM merchant_statements
-        WHERE status IN ('payable', 'paid')
+        WHERE status IN ('payable', 'paid', 'claimed', 'returned')
         """,
     ),
     Figure(
@@ -63,7 +63,7 @@ register(
     SELECT m.id AS merchant_id, m.name, coalesce(o.fen, 0) AS open_fen, coalesce(b.fen, 0) AS owed_fen
     FROM merchants m
     LEFT JOIN (SELECT merchant_id, sum(total_fen - paid_fen) AS fen FROM merchant_statements
-               WHERE status = 'payable' GROUP BY merchant_id) o ON o.merchant_id = m.id
+               WHERE status IN ('payable', 'claimed') GROUP BY merchant_id) o ON o.merchant_id = m.id
     LEFT JOIN (SELECT a.owner, sum(e.amount) AS fen FROM accounts a JOIN entries e ON e.account_id = a.id
                WHERE a.purpose = 'payable' AND a.asset = 'fen'
                GROUP BY a.owner) b ON b.owner = 'merchant:' || m.id
@@ -90,7 +90,7 @@ register(
     """
     SELECT b.id AS budget_id, b.sponsor_id, b.spent_fen, coalesce(sum(s.total_fen), 0) AS charged_fen
     FROM sponsor_budgets b
-    LEFT JOIN merchant_statements s ON s.budget_id = b.id AND s.status IN ('payable', 'paid')
+    LEFT JOIN merchant_statements s ON s.budget_id = b.id AND s.status IN ('payable', 'paid', 'claimed', 'returned')
     GROUP BY b.id HAVING b.spent_fen <> coalesce(sum(s.total_fen), 0)
     """,
 )
@@ -146,7 +146,7 @@ register(
     FROM merchant_statements s
     LEFT JOIN statement_confirmations c ON c.statement_id = s.id AND c.revision = s.revision
         AND c.total_fen = s.total_fen
-    WHERE s.status IN ('confirmed', 'payable', 'paid', 'settled')
+    WHERE s.status IN ('confirmed', 'payable', 'paid', 'claimed', 'returned', 'settled')
     GROUP BY s.id HAVING count(DISTINCT c.person_id) < 2
     """,
 )

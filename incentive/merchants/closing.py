@@ -24,7 +24,7 @@ from incentive.people.caller import Caller
 def settle(caller: Caller, statement_id: UUID, *, reason: str, at: datetime) -> Detail:
     """Close a statement of nothing or less that both sides confirmed; `reason` says how.
 
-    What was given back beyond what was given is let go, or comes back outside the books.
+    What was given back beyond what was given is let go; it may be claimed instead (`claiming`).
 
     Raises:
         UnknownStatement, OutOfScope, ContactOfMerchant, WrongState, SomethingOwed: nothing was
@@ -52,11 +52,22 @@ def settle_without_merchant(
     found = locked(caller, statement_id)
     require_side(caller, found, "sponsor")
     statement: Statement = found[0]
-    check_state(statement.status, "sent")
     check_settling(statement.total_fen)
-    if waiting := statement_queries.open_objections(statement_id):
+    second_word(caller, statement, at)
+    return _close(caller, statement, reason, at)
+
+
+def second_word(caller: Caller, statement: Statement, at: datetime) -> None:
+    """Let the caller's word stand for that of a merchant who is silent, on a locked statement.
+
+    Raises:
+        WrongState, ObjectionsOpen, MerchantMayAnswer, SponsorFirst, SamePerson,
+        ConfirmedBefore: it does not.
+    """
+    check_state(statement.status, "sent")
+    if waiting := statement_queries.open_objections(statement.id):
         raise ObjectionsOpen(waiting)
-    check_silence(day_of(statement_queries.changed_at(statement_id)), day_of(at))
+    check_silence(day_of(statement_queries.changed_at(statement.id)), day_of(at))
     firsts = _confirmed_by(statement)
     if not firsts:
         raise SponsorFirst
@@ -68,7 +79,7 @@ def settle_without_merchant(
     ):
         session().add(
             Confirmation(
-                statement_id=statement_id,
+                statement_id=statement.id,
                 revision=statement.revision,
                 side="second",
                 person_id=caller.person_id,
@@ -77,7 +88,6 @@ def settle_without_merchant(
             )
         )
         session().flush()
-    return _close(caller, statement, reason, at)
 
 
 def _confirmed_by(statement: Statement) -> list[UUID]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from incentive.core.db import session
 from incentive.core.zone import day_of
 from incentive.ledger import service as ledger
-from incentive.ledger.domain import Posting, Purse, transfer
+from incentive.ledger.domain import Posting, Purse
 from incentive.merchants import queries, statement_queries
 from incentive.merchants.disputes import require_side
 from incentive.merchants.domain import (
@@ -16,6 +16,8 @@ from incentive.merchants.domain import (
     check_state,
     complete,
     merchant,
+    moved,
+    open_state,
     source,
     sponsor,
 )
@@ -87,18 +89,26 @@ def charge(caller: Caller, statement_id: UUID, at: datetime) -> Detail:
     left = budget.fen - budget.spent_fen
     with refusing(ck_sponsor_budgets_not_past_its_end=BudgetExceeded(statement.total_fen, left)):
         queries.spend_budget(budget.id, statement.total_fen)
-    statement.status, statement.budget_id = "payable", budget.id
+    book(caller, statement, budget.id, at)
+    after = {"status": "payable", "total_fen": statement.total_fen, "budget": budget.id}
+    acts.record(caller, "statement.charge", subject=source(statement_id), after=after)
+    return detail(caller, statement_id)
+
+
+def book(caller: Caller, statement: Statement, budget_id: UUID, at: datetime) -> None:
+    """Let a budget owe the merchant a locked statement's total, or below 0 the merchant owe it."""
+    statement.status, statement.budget_id = open_state(statement.total_fen), budget_id
     statement.charged_by, statement.charged_at = caller.person_id, at
     session().flush()
     ledger.post(
         [
             Posting(
-                key=charge_key(statement_id),
+                key=charge_key(statement.id),
                 kind="charge",
-                source=source(statement_id),
+                source=source(statement.id),
                 actor=f"person:{caller.person_id}",
                 effective_on=day_of(at),
-                lines=transfer(
+                lines=moved(
                     Purse(sponsor(statement.sponsor_id), "budget", asset=FEN),
                     Purse(merchant(statement.merchant_id), "payable", asset=FEN),
                     statement.total_fen,
@@ -106,6 +116,3 @@ def charge(caller: Caller, statement_id: UUID, at: datetime) -> Detail:
             )
         ]
     )
-    after = {"status": "payable", "total_fen": statement.total_fen, "budget": budget.id}
-    acts.record(caller, "statement.charge", subject=source(statement_id), after=after)
-    return detail(caller, statement_id)

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -103,13 +103,25 @@ _DATE: Final = re.compile(
     r"(?P<y>20[0-9]{2})(?:[-/.年](?P<m>[0-9]{1,2})[-/.月](?P<d>[0-9]{1,2})日?|(?P<md>[0-9]{4}))"
     r"(?:[ T].*)?"
 )
+# Columns that a file may have besides: what came in, and which way each row goes.
+_OTHER_NAMES: Final[dict[str, frozenset[str]]] = {
+    "received": frozenset(
+        ["credit", "received", "收入金额", "收入", "贷方金额", "贷方发生额", "收款金额", "存入金额"]
+    ),
+    "direction": frozenset(["direction", "收/支", "收支", "收支类型", "借贷标志", "借/贷"]),
+}
+_OUT: Final = frozenset(["支出", "支", "借", "debit", "out"])
+_IN: Final = frozenset(["收入", "收", "贷", "credit", "in"])
 _TOTALS: Final = ("合计", "总计", "小计", "total", "sum")
 _OFF_HEADINGS: Final = re.compile(r"[（(].*?[)）]|[\s_:：\-]")
 
 
 @dataclass(frozen=True, slots=True)
 class BankLine:
-    """One payment that a file shows; `nth` tells it from like ones before it in the file."""
+    """One payment that a file shows, below 0 if it came in.
+
+    `nth` tells it from like ones before it in the file.
+    """
 
     line: int
     day: date
@@ -184,17 +196,32 @@ class _Columns:
             return Unreadable(
                 line, _("“%(text)s” is no date such as 2026-10-31.", text=taken["day"][:30])
             )
-        try:
-            fen = parse_yuan(taken["amount"])
-        except ValueError:
-            return Unreadable(
-                line, _("“%(text)s” is no amount such as 1,234.56.", text=taken["amount"][:30])
-            )
-        if fen <= 0:
-            return Unreadable(
-                line, _("The amount is not above zero: leave only payments out in the file.")
-            )
-        return BankLine(line, day, fen, *texts)
+        fen = _moved(taken)
+        return BankLine(line, day, fen, *texts) if isinstance(fen, int) else Unreadable(line, fen)
+
+
+def _moved(taken: Mapping[str, str]) -> int | Text:
+    """Return the fen that a row moves, below 0 if they came in, or why that cannot be said."""
+    out, received, way = (taken.get(name, "") for name in ("amount", "received", "direction"))
+    given = out if _fen(out) or not received else received
+    fen = _fen(given)
+    if fen is None:
+        return _("“%(text)s” is no amount such as 1,234.56.", text=given[:30])
+    if fen <= 0:
+        return _("The amount is not above zero: money that came in needs a column of its own.")
+    came_in = given is not out
+    if way:
+        if way.lower() not in _OUT | _IN:
+            return _("“%(text)s” does not say whether money went out or came in.", text=way[:30])
+        came_in = came_in or way.lower() in _IN
+    return -fen if came_in else fen
+
+
+def _fen(text: str) -> int | None:
+    try:
+        return parse_yuan(text)
+    except ValueError:
+        return None
 
 
 def _decode(content: bytes) -> str:
@@ -224,7 +251,7 @@ def _columns(rows: Sequence[tuple[int, list[str]]]) -> _Columns:
     best: dict[str, int] = {}
     for below, (_line, cells) in enumerate(rows[:_HEADINGS_WITHIN], 1):
         places = dict(_named(cells))
-        if len(places) == len(_NEEDED):
+        if places.keys() >= _NEEDED.keys():
             return _Columns(below, places)
         best = max(best, places, key=len)
     raise BankColumnsMissing([words for name, words in _NEEDED.items() if name not in best])
@@ -235,7 +262,7 @@ def _named(cells: Sequence[str]) -> Iterator[tuple[str, int]]:
     taken: set[str] = set()
     for place, cell in enumerate(cells):
         heading = _OFF_HEADINGS.sub("", cell).lower()
-        for name, names in _NAMES.items():
+        for name, names in (_NAMES | _OTHER_NAMES).items():
             if heading in names and name not in taken:
                 taken.add(name)
                 yield name, place

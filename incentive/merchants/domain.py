@@ -8,10 +8,13 @@ from itertools import groupby
 from typing import Final, Literal
 from uuid import UUID
 
+from incentive.ledger.domain import Line as PostingLine
+from incentive.ledger.domain import Purse, transfer
 from incentive.merchants.settling_errors import (
     CorrectionTooLarge,
     MerchantMayAnswer,
     NothingOwed,
+    NothingToClaim,
     PeriodBackwards,
     PeriodRunning,
     PeriodTooLong,
@@ -21,7 +24,19 @@ from incentive.merchants.settling_errors import (
 
 Side = Literal["merchant", "sponsor"]
 SIDES: Final[tuple[Side, ...]] = ("merchant", "sponsor")
-STATUSES: Final = ("draft", "sent", "confirmed", "payable", "paid", "settled", "reversed")
+STATUSES: Final = (
+    "draft",
+    "sent",
+    "confirmed",
+    "payable",
+    "paid",
+    "claimed",
+    "returned",
+    "settled",
+    "reversed",
+)
+# What stands in the ledger: the first is open, the second done; below zero the merchant pays.
+BOOKED: Final = frozenset(STATUSES[3:7])
 PRICE_FEN_MAX: Final = 100_000_000
 PERIOD_DAYS_MAX: Final = 366
 # How long a merchant has for a word on a statement of nothing before it is closed without.
@@ -123,6 +138,31 @@ def check_owed(total_fen: int) -> None:
     """
     if total_fen <= 0:
         raise NothingOwed(total_fen)
+
+
+def check_claimed(total_fen: int) -> None:
+    """Let a statement be claimed that comes to less than nothing.
+
+    Raises:
+        NothingToClaim: the merchant owes nothing on it.
+    """
+    if total_fen >= 0:
+        raise NothingToClaim(total_fen)
+
+
+def open_state(total_fen: int) -> str:
+    """Return the state of a booked statement on which something is left to pay, or to give back."""
+    return "payable" if total_fen > 0 else "claimed"
+
+
+def done_state(total_fen: int) -> str:
+    """Return the state of a booked statement on which nothing is left."""
+    return "paid" if total_fen > 0 else "returned"
+
+
+def moved(debit: Purse, credit: Purse, fen: int) -> tuple[PostingLine, PostingLine]:
+    """Return the lines that move `fen` from `debit` to `credit`; below 0 the other way."""
+    return transfer(debit, credit, fen) if fen > 0 else transfer(credit, debit, -fen)
 
 
 def check_settling(total_fen: int) -> None:

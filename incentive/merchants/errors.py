@@ -121,6 +121,22 @@ class NoBudget(Conflict):
         )
 
 
+class NothingSpent(Conflict):
+    """No budget of the sponsor's has spent so much on these goods, so none can have it back."""
+
+    code = "merchants.nothing_spent"
+
+    def __init__(self, fen: int) -> None:
+        super().__init__(
+            _(
+                "%(fen)s yuan are to come back, and no single budget has spent so much on these"
+                " goods. Settle the statement without payment, and say in the reason what came back.",
+                fen=yuan(fen),
+            ),
+            fen=fen,
+        )
+
+
 class BudgetExceeded(Conflict):
     """The sponsor's budget has less left than the statement comes to."""
 

@@ -9,10 +9,12 @@ from uuid import UUID
 
 from incentive.merchants.domain import references_in
 
-# matched: quoted, and all that is owed. partial: quoted, and less. too_much: quoted, and more.
+# Amounts below zero are what a merchant owes and gives back.
+# matched: quoted, and all that is owed; of several, all that is owed on all of them.
+# partial: quoted, and less. too_much: quoted, and more.
 # not_payable: quoted, but nothing is owed on it (yet, or any more). unknown: no such number.
-# several: exactly what is owed on some statements together, of those quoted or, where none is,
-# of this merchant's; no other choice of them comes to it.
+# several: exactly what is owed on some statements together, but not all, of those quoted or, where
+# none is, on some of this merchant's; no other choice of them comes to it.
 # unquoted: no number; the statement is the one of this merchant that owes just so much, if one does.
 Kind = Literal["matched", "partial", "too_much", "not_payable", "several", "unknown", "unquoted"]
 
@@ -42,7 +44,7 @@ class Paid(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A statement with what is left to pay on it: 0 unless it is payable."""
+    """A statement with what is left to pay on it, or below 0 to give back: 0 unless it is booked."""
 
     id: UUID
     serial: int
@@ -52,7 +54,7 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a payment is, and of which statements: of none, of one, or if `several` of more."""
+    """What a payment is, and of which statements: of none, of one, or of more."""
 
     kind: Kind
     statements: tuple[Owed, ...] = ()
@@ -87,16 +89,25 @@ def _match(payment: Paid, by_serial: Mapping[int, Owed], left: Mapping[UUID, int
         return _unquoted(payment, by_serial.values(), left)
     known = [by_serial[serial] for serial in quoted if serial in by_serial]
     if len(known) != 1:
-        # None, or several: a person has to say which.
-        together = _together(payment.fen, known, left)
-        return Match("several", together) if together else Match("unknown")
+        return _several(payment, len(quoted), known, left)
     (statement,) = known
     open_fen = left[statement.id]
-    if not open_fen:
+    if open_fen * payment.fen <= 0:
         return Match("not_payable", (statement,))
     if payment.fen == open_fen:
         return Match("matched", (statement,))
-    return Match("partial" if payment.fen < open_fen else "too_much", (statement,))
+    kind: Kind = "partial" if abs(payment.fen) < abs(open_fen) else "too_much"
+    return Match(kind, (statement,))
+
+
+def _several(payment: Paid, quoted: int, known: Sequence[Owed], left: Mapping[UUID, int]) -> Match:
+    open_ones = [left[each.id] for each in known]
+    same_way = all(fen * payment.fen > 0 for fen in open_ones)
+    if known and len(known) == quoted and same_way and sum(open_ones) == payment.fen:
+        return Match("matched", tuple(known))
+    # None, or some of them: a person has to say which.
+    together = _together(payment.fen, known, left)
+    return Match("several", together) if together else Match("unknown")
 
 
 def _unquoted(payment: Paid, owed: Iterable[Owed], left: Mapping[UUID, int]) -> Match:
@@ -110,7 +121,7 @@ def _unquoted(payment: Paid, owed: Iterable[Owed], left: Mapping[UUID, int]) -> 
 
 def _together(fen: int, owed: Iterable[Owed], left: Mapping[UUID, int]) -> tuple[Owed, ...]:
     """Return the two or more on which just so much is left; nothing if there is another choice."""
-    open_ones = [each for each in owed if left[each.id] > 0]
+    open_ones = [each for each in owed if left[each.id] * fen > 0]
     if len(open_ones) > SEVERAL_MAX:
         whole = sum(left[each.id] for each in open_ones) == fen
         return tuple(open_ones) if whole else ()

@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from incentive.core.clock import local_day
 from incentive.core.documents import Column, Document, Ending, Qr, Table, file_name
 from incentive.core.i18n import Text, _
+from incentive.core.money import yuan
 from incentive.ledger import proving
 from incentive.merchants.domain import reference
 from incentive.merchants.statements import Detail
@@ -25,6 +26,8 @@ STATES: Final[dict[str, Text]] = {
     "confirmed": _("confirmed by both sides"),
     "payable": _("to be paid"),
     "paid": _("paid"),
+    "claimed": _("claimed back from the merchant"),
+    "returned": _("given back by the merchant"),
     "settled": _("settled, nothing to pay"),
     "reversed": _("reversed"),
 }
@@ -55,6 +58,11 @@ def paper(detail: Detail, at: datetime, timezone: str, seal: Qr | None = None) -
         (_("First day"), statement.first_day),
         (_("Last day"), statement.last_day),
     ]
+    if statement.status in {"claimed", "returned"}:
+        owed = yuan(-statement.total_fen)
+        back = yuan(-statement.paid_fen)
+        facts.append((_("The merchant gives back (yuan)"), owed))
+        facts.append((_("Given back so far (yuan)"), back))
     facts += [
         (_("Confirmed: %(side)s", side=SIDES[each[0].side]), _confirmed(each, timezone))
         for each in detail.confirmations

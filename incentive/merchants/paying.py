@@ -9,9 +9,18 @@ from incentive.core.db import session
 from incentive.core.ids import new_id
 from incentive.core.zone import day_of
 from incentive.ledger import service as ledger
-from incentive.ledger.domain import Posting, Purse, transfer
+from incentive.ledger.domain import Posting, Purse
 from incentive.merchants import payment_queries, statement_queries
-from incentive.merchants.domain import FEN, check_state, merchant, reference, source
+from incentive.merchants.domain import (
+    FEN,
+    check_state,
+    done_state,
+    merchant,
+    moved,
+    open_state,
+    reference,
+    source,
+)
 from incentive.merchants.payment_errors import BankRowMatched
 from incentive.merchants.payment_models import Payment
 from incentive.merchants.refusing import refusing
@@ -23,7 +32,7 @@ from incentive.people.caller import Caller
 
 @dataclass(frozen=True, slots=True)
 class Paying:
-    """A payment to be recorded, and the bank's row that shows it."""
+    """A payment to be recorded, below 0 by the merchant, and the bank's row that shows it."""
 
     statement_id: UUID
     fen: int
@@ -49,6 +58,17 @@ def pay(
     return detail(caller, statement_id)
 
 
+def give_back(
+    caller: Caller, statement_id: UUID, *, fen: int, reference: str, paid_on: date, at: datetime
+) -> Detail:
+    """Record the `fen` (> 0) that a merchant gave back; when all is, the statement is returned.
+
+    Raises:
+        UnknownStatement, OutOfScope, WrongState, PaidTooMuch, PaidInFuture: nothing was written.
+    """
+    return pay(caller, statement_id, fen=-fen, reference=reference, paid_on=paid_on, at=at)
+
+
 def pay_all(caller: Caller, payings: Sequence[Paying], at: datetime) -> None:
     """Record payments on statements, each of which the caller may do.
 
@@ -61,10 +81,10 @@ def pay_all(caller: Caller, payings: Sequence[Paying], at: datetime) -> None:
     postings = []
     for paying in payings:
         statement = statements[paying.statement_id]
-        check_state(statement.status, "payable")
+        check_state(statement.status, open_state(paying.fen))
         outstanding = statement.total_fen - statement.paid_fen
-        if paying.fen > outstanding:
-            raise PaidTooMuch(outstanding)
+        if abs(paying.fen) > abs(outstanding):
+            raise PaidTooMuch(abs(outstanding))
         if paying.paid_on > day_of(at):
             raise PaidInFuture
         made = Payment(
@@ -81,7 +101,7 @@ def pay_all(caller: Caller, payings: Sequence[Paying], at: datetime) -> None:
         session().add(made)
         statement.paid_fen += paying.fen
         if paying.fen == outstanding:
-            statement.status = "paid"
+            statement.status = done_state(statement.total_fen)
         postings.append(_posting(made, merchant(statement.merchant_id)))
     with refusing(uq_statement_payments_bank_row=BankRowMatched()):
         session().flush()
@@ -95,7 +115,7 @@ def _posting(payment: Payment, owner: str) -> Posting:
         source=source(payment.statement_id),
         actor=f"person:{payment.recorded_by}",
         effective_on=payment.paid_on,
-        lines=transfer(
+        lines=moved(
             Purse(owner, "payable", asset=FEN), Purse(owner, "paid", asset=FEN), payment.fen
         ),
     )
@@ -123,7 +143,7 @@ def take_back(
         caller.require("payment.record", region_path=path)
     for payment, statement, _path in together:
         statement.paid_fen -= payment.fen
-        statement.status = "payable"
+        statement.status = open_state(statement.total_fen)
         payment.taken_back_by, payment.taken_back_at = caller.person_id, at
         payment.taken_back_reason = reason
     session().flush()
@@ -136,7 +156,7 @@ def take_back(
             reason=reason,
         )
     taken = sum(payment.fen for payment, _statement, _path in together)
-    after = {"payment": payment_id, "fen": -taken, "status": "payable"}
+    after = {"payment": payment_id, "fen": -taken, "status": found[0].status}
     if len(together) > 1:
         after["statements"] = [reference(statement.serial) for _, statement, _ in together]
     acts.record(

@@ -38,11 +38,11 @@ class BankFile(Base):
 
 
 class BankRow(Base):
-    """Money that left the account. `row_hash` tells it from any other, in whatever file it comes."""
+    """Money that left the account, or below 0 came in. `row_hash` tells it from any other row."""
 
     __tablename__ = "bank_rows"
     __table_args__ = (
-        CheckConstraint("fen > 0", "fen"),
+        CheckConstraint("fen <> 0", "fen"),
         UniqueConstraint("region_id", "row_hash"),
         Index(None, "region_id", "day", "id"),
         Index(None, "file_id"),
@@ -60,14 +60,15 @@ class BankRow(Base):
 
 
 class Payment(Base):
-    """What was paid on a statement; taken back in the open if it was recorded wrongly.
+    """What was paid on a statement, or below 0 given back by the merchant.
 
+    Taken back in the open if it was recorded wrongly.
     Payments of several statements by one transfer are its parts, from 1 on.
     """
 
     __tablename__ = "statement_payments"
     __table_args__ = (
-        CheckConstraint("fen > 0", "fen"),
+        CheckConstraint("fen <> 0", "fen"),
         CheckConstraint("bank_row_part >= 1", "bank_row_part"),
         CheckConstraint("num_nonnulls(taken_back_by, taken_back_at) IN (0, 2)", "taken_back"),
         Index(

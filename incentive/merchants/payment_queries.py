@@ -104,11 +104,10 @@ def owed(paths: Sequence[str], payments: Sequence[Paid]) -> list[Owed]:
         for payment in payments
         for serial in references_in(f"{payment.reference} {payment.counterparty}")
     }
-    open_fen = case(
-        (Statement.status == "payable", Statement.total_fen - Statement.paid_fen), else_=0
-    )
+    is_open = Statement.status.in_(("payable", "claimed"))
+    open_fen = case((is_open, Statement.total_fen - Statement.paid_fen), else_=0)
     fitting = and_(
-        Statement.status == "payable",
+        is_open,
         Merchant.name.in_({payment.counterparty for payment in payments}),
     )
     found = (

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, or_, select, update
+from sqlalchemy import Row, Select, exists, or_, select, update
+from sqlalchemy.orm import aliased
 
 from incentive.core.db import session
 from incentive.merchants.models import (
@@ -18,6 +19,7 @@ from incentive.merchants.models import (
     Sponsor,
     SponsorBudget,
 )
+from incentive.merchants.statement_models import Statement, StatementOrder
 from incentive.people import reach
 from incentive.people.models import Person
 from incentive.regions.models import Region
@@ -113,6 +115,34 @@ def lock_budget_for(sponsor_id: UUID, first_day: date, last_day: date) -> Sponso
             SponsorBudget.last_day >= last_day,
         )
         .with_for_update()
+    )
+    return session().scalar(statement.execution_options(populate_existing=True))
+
+
+def lock_budget_of_returns(statement_id: UUID, fen: int) -> SponsorBudget | None:
+    """Return the budget that has `fen` of a statement back, as it is now, locked.
+
+    It has spent as much: the latest that paid for the goods given back, else that of the days.
+    """
+    given, back = aliased(StatementOrder), aliased(StatementOrder)
+    own, first = aliased(Statement), aliased(Statement)
+    paid_for = exists().where(
+        back.statement_id == own.id,
+        back.kind == "returned",
+        given.redemption_id == back.redemption_id,
+        given.kind == "given",
+        given.released_at.is_(None),
+        first.id == given.statement_id,
+        first.budget_id == SponsorBudget.id,
+    )
+    covers = (SponsorBudget.first_day <= own.first_day) & (SponsorBudget.last_day >= own.last_day)
+    statement = (
+        select(SponsorBudget)
+        .join(own, own.sponsor_id == SponsorBudget.sponsor_id)
+        .where(own.id == statement_id, SponsorBudget.spent_fen >= fen, paid_for | covers)
+        .order_by(paid_for.desc(), SponsorBudget.first_day.desc())
+        .limit(1)
+        .with_for_update(of=SponsorBudget)
     )
     return session().scalar(statement.execution_options(populate_existing=True))
 

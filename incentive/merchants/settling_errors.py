@@ -85,6 +85,22 @@ class NothingOwed(Conflict):
         )
 
 
+class NothingToClaim(Conflict):
+    """The statement comes to nothing or more, so the merchant has nothing to give back."""
+
+    code = "merchants.nothing_to_claim"
+
+    def __init__(self, total_fen: int) -> None:
+        super().__init__(
+            _(
+                "The statement comes to %(total)s yuan, so the merchant owes nothing on it. Book"
+                " it as payable, or settle it if it comes to nothing.",
+                total=yuan(total_fen),
+            ),
+            total_fen=total_fen,
+        )
+
+
 class SomethingOwed(Conflict):
     """The statement comes to something, so it cannot be settled without a payment."""
 

@@ -24,6 +24,7 @@ from incentive.core.types import Id, Instant, String
 class Statement(Base):
     """What one sponsor owes one merchant for the goods given on some days, in fen.
 
+    Below 0 where more was given back: then the merchant owes, and `paid_fen` is below 0 too.
     `serial` is what people quote (as JS000042). `revision` counts corrections: who confirmed
     an earlier one has not confirmed this.
     """
@@ -31,15 +32,20 @@ class Statement(Base):
     __tablename__ = "merchant_statements"
     __table_args__ = (
         CheckConstraint(
-            "status IN ('draft','sent','confirmed','payable','paid','settled','reversed')", "status"
+            "status IN ('draft','sent','confirmed','payable','paid','claimed','returned','settled',"
+            "'reversed')",
+            "status",
         ),
         CheckConstraint("first_day <= last_day", "days"),
-        CheckConstraint("paid_fen BETWEEN 0 AND greatest(total_fen, 0)", "paid_fen"),
-        CheckConstraint("status <> 'paid' OR paid_fen = total_fen", "paid"),
+        CheckConstraint(
+            "paid_fen BETWEEN least(total_fen, 0) AND greatest(total_fen, 0)", "paid_fen"
+        ),
+        CheckConstraint("status NOT IN ('paid','returned') OR paid_fen = total_fen", "paid"),
         CheckConstraint("status <> 'reversed' OR paid_fen = 0", "paid_back"),
         CheckConstraint(
-            "status NOT IN ('payable','paid') OR (budget_id IS NOT NULL AND charged_by IS NOT NULL"
-            " AND charged_at IS NOT NULL AND total_fen > 0)",
+            "status NOT IN ('payable','paid','claimed','returned') OR (budget_id IS NOT NULL"
+            " AND charged_by IS NOT NULL AND charged_at IS NOT NULL"
+            " AND (total_fen > 0) = (status IN ('payable','paid')) AND total_fen <> 0)",
             "charged",
         ),
         CheckConstraint(

@@ -111,7 +111,13 @@ class MerchantStatementSchema(Schema):
     sponsor = fields.String(attribute="sponsor_name", required=True)
     first_day = fields.Date(attribute="Statement.first_day", required=True)
     last_day = fields.Date(attribute="Statement.last_day", required=True)
-    total_fen = fields.Integer(attribute="Statement.total_fen", required=True)
+    total_fen = fields.Integer(
+        attribute="Statement.total_fen",
+        required=True,
+        metadata={
+            "description": "Below 0 where the merchant owes; `paid_fen` is then below 0, too"
+        },
+    )
     paid_fen = fields.Integer(attribute="Statement.paid_fen", required=True)
     revision = fields.Integer(attribute="Statement.revision", required=True)
     made_at = fields.AwareDateTime(attribute="Statement.made_at", required=True)
@@ -161,7 +167,11 @@ class PaymentSchema(Schema):
     """What was paid, and whether it was taken back."""
 
     id = fields.UUID(attribute="Payment.id", required=True)
-    fen = fields.Integer(attribute="Payment.fen", required=True)
+    fen = fields.Integer(
+        attribute="Payment.fen",
+        required=True,
+        metadata={"description": "Below 0 for what the merchant gave back"},
+    )
     reference = fields.String(attribute="Payment.reference", required=True)
     paid_on = fields.Date(attribute="Payment.paid_on", required=True)
     bank_row_id = fields.UUID(attribute="Payment.bank_row_id", required=True, allow_none=True)

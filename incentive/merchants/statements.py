@@ -13,7 +13,9 @@ from incentive.core.paging import Page, page
 from incentive.core.zone import day_of
 from incentive.ledger import service as ledger
 from incentive.merchants import order_queries, payment_queries, queries, statement_queries
-from incentive.merchants.domain import check_state, source
+from incentive.merchants.domain import BOOKED, check_state, source
+from incentive.merchants.errors import BudgetExceeded
+from incentive.merchants.refusing import refusing
 from incentive.merchants.statement_errors import PaymentsStand, UnknownLine, UnknownStatement
 from incentive.merchants.statement_models import Statement
 from incentive.people import acts
@@ -121,33 +123,49 @@ def reverse(caller: Caller, statement_id: UUID, *, reason: str, at: datetime) ->
     """Take a wrong statement out: its charge is reversed, its orders may stand on another.
 
     Raises:
-        UnknownStatement, OutOfScope, WrongState, PaymentsStand: nothing was written.
+        UnknownStatement, OutOfScope, WrongState, PaymentsStand, BudgetExceeded: nothing was written.
     """
     found = locked(caller, statement_id)
     statement: Statement = found[0]
-    charged = statement.status in {"payable", "paid"}
+    charged = statement.status in BOOKED
     decided = charged or statement.status == "settled"
     permission = "statement.confirm" if decided else "statement.make"
     caller.require(permission, region_path=found.region_path)
     if statement.paid_fen:
         raise PaymentsStand
     before = statement.status
-    check_state(before, "draft", "sent", "confirmed", "payable", "settled")
+    check_state(before, "draft", "sent", "confirmed", "payable", "claimed", "settled")
     statement.status, statement.close_reason = "reversed", reason
     statement.closed_by, statement.closed_at = caller.person_id, at
     session().flush()
     order_queries.release_orders(statement_id, at)
-    if charged and statement.budget_id is not None:
-        queries.spend_budget(statement.budget_id, -statement.total_fen)
-        ledger.reverse(
-            key=f"{source(statement_id)}:reversal",
-            reversed_key=charge_key(statement_id),
-            actor=f"person:{caller.person_id}",
-            today=day_of(at),
-            reason=reason,
-        )
+    if charged:
+        unbook(caller, statement, reason, at)
     _told(caller, "statement.reverse", statement, before, reason)
     return detail(caller, statement_id)
+
+
+def unbook(caller: Caller, statement: Statement, reason: str, at: datetime) -> None:
+    """Take a locked statement's charge back, from its budget and in the ledger.
+
+    Raises:
+        PaymentsStand, BudgetExceeded: nothing was written.
+    """
+    if statement.paid_fen:
+        raise PaymentsStand
+    budget = queries.lock_budget(statement.budget_id) if statement.budget_id else None
+    if budget:
+        # Of a claim: what the budget had back is spent after all.
+        left = BudgetExceeded(-statement.total_fen, budget.fen - budget.spent_fen)
+        with refusing(ck_sponsor_budgets_not_past_its_end=left):
+            queries.spend_budget(budget.id, -statement.total_fen)
+    ledger.reverse(
+        key=f"{source(statement.id)}:reversal",
+        reversed_key=charge_key(statement.id),
+        actor=f"person:{caller.person_id}",
+        today=day_of(at),
+        reason=reason,
+    )
 
 
 def locked(caller: Caller, statement_id: UUID) -> Row[*tuple[Any, ...]]:

@@ -12,7 +12,16 @@ from incentive.core.http import ApiBlueprint, page_of
 from incentive.core.needs import REACH, REGION, needs
 from incentive.core.paging import Page, PageQuerySchema
 from incentive.core.zone import timezone
-from incentive.merchants import closing, confirming, disputes, making, papers, paying, statements
+from incentive.merchants import (
+    claiming,
+    closing,
+    confirming,
+    disputes,
+    making,
+    papers,
+    paying,
+    statements,
+)
 from incentive.merchants.domain import reference
 from incentive.merchants.statement_schemas import (
     AnswerSchema,
@@ -179,6 +188,40 @@ def settle(fields: dict[str, Any], statement_id: UUID) -> Detail:
 def settle_without_merchant(fields: dict[str, Any], statement_id: UUID) -> Detail:
     """Close a statement of nothing or less that the merchant does not answer: a second person's."""
     return closing.settle_without_merchant(caller(), statement_id, at=clock.now(), **fields)
+
+
+@bp.post(f"{_ONE}/claim")
+@needs("statement.confirm", of=REGION)
+@bp.once(200, MerchantStatementDetailSchema)
+def claim(statement_id: UUID) -> Detail:
+    """Book a confirmed statement below nothing as owed by the merchant."""
+    return claiming.claim(caller(), statement_id, clock.now())
+
+
+@bp.post(f"{_ONE}/claim-without-merchant")
+@needs("statement.confirm", of=REGION)
+@bp.once(200, MerchantStatementDetailSchema)
+def claim_without_merchant(statement_id: UUID) -> Detail:
+    """Book a statement below nothing that the merchant does not answer: a second person's."""
+    return claiming.claim_without_merchant(caller(), statement_id, clock.now())
+
+
+@bp.post(f"{_ONE}/let-go")
+@needs("statement.confirm", of=REGION)
+@bp.arguments(ReasonSchema)
+@bp.once(200, MerchantStatementDetailSchema)
+def let_go(fields: dict[str, Any], statement_id: UUID) -> Detail:
+    """Give up a claim on which nothing came back."""
+    return claiming.let_go(caller(), statement_id, at=clock.now(), **fields)
+
+
+@bp.post(f"{_ONE}/repayments")
+@needs("payment.record", of=REGION)
+@bp.arguments(NewPaymentSchema)
+@bp.once(201, MerchantStatementDetailSchema)
+def give_back(fields: dict[str, Any], statement_id: UUID) -> Detail:
+    """Record what the merchant gave back on a claim."""
+    return paying.give_back(caller(), statement_id, at=clock.now(), **fields)
 
 
 @bp.post(f"{_ONE}/payments")

@@ -124,7 +124,11 @@ def _page(refusal: IncentiveError | None = None, at_row: UUID | None = None) -> 
         require_reader(who)
         cursor = request.args.get("cursor")
         page = banking.rows(who, state=state, cursor=cursor, limit=ROWS)
-        owed = statements.listing(who, status="payable", limit=ROWS).items
+        owed = [
+            row
+            for status in ("payable", "claimed")
+            for row in statements.listing(who, status=status, limit=ROWS).items
+        ]
         regions = merchant_queries.regions_at(who.regions_for("payment.import"))
         around = tabs(who, "web.bank")
     return render_template(

@@ -1,5 +1,6 @@
 """The forms on a statement's page: send, object, answer, confirm, book, pay, settle, reverse."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -11,9 +12,10 @@ from incentive.core.errors import IncentiveError
 from incentive.core.i18n import Text, _
 from incentive.core.money import FEN_MAX
 from incentive.core.needs import REGION, needs
-from incentive.merchants import closing, confirming, disputes, paying, statements
+from incentive.merchants import claiming, closing, confirming, disputes, paying, statements
 from incentive.merchants.domain import SIDES, Side
 from incentive.merchants.statement_schemas import PIECES_MAX
+from incentive.merchants.statements import Detail
 from incentive.people.caller import Caller
 from incentive.web import forms
 from incentive.web.errors import AmountWrong, FieldUnreadable
@@ -131,11 +133,57 @@ def settle_without_merchant(statement_id: UUID) -> ResponseReturnValue:
     return _act(do, statement_id, "settle")
 
 
+@bp.post(f"{_ONE}/claim")
+@needs("statement.confirm", of=REGION)
+def claim_merchant_statement(statement_id: UUID) -> ResponseReturnValue:
+    """Claim back what the merchant owes."""
+
+    def do(who: Caller, at: datetime) -> Text:
+        claiming.claim(who, statement_id, at)
+        return _("Claimed. The merchant quotes the number when it pays back.")
+
+    return _act(do, statement_id, "claim")
+
+
+@bp.post(f"{_ONE}/claim-without-merchant")
+@needs("statement.confirm", of=REGION)
+def claim_without_merchant(statement_id: UUID) -> ResponseReturnValue:
+    """Claim back what a merchant owes that is silent."""
+
+    def do(who: Caller, at: datetime) -> Text:
+        claiming.claim_without_merchant(who, statement_id, at)
+        return _("Claimed. The merchant quotes the number when it pays back.")
+
+    return _act(do, statement_id, "claim")
+
+
+@bp.post(f"{_ONE}/let-go")
+@needs("statement.confirm", of=REGION)
+def let_claim_go(statement_id: UUID) -> ResponseReturnValue:
+    """Give a claim up."""
+
+    def do(who: Caller, at: datetime) -> Text:
+        claiming.let_go(who, statement_id, reason=forms.reason(), at=at)
+        return _("The claim is given up; both entries stay in the books.")
+
+    return _act(do, statement_id, "let-go")
+
+
 @bp.post(f"{_ONE}/payments")
 @needs("payment.record", of=REGION)
 def record_payment(statement_id: UUID) -> ResponseReturnValue:
     """Record what was paid."""
+    return _record(paying.pay, statement_id)
 
+
+@bp.post(f"{_ONE}/repayments")
+@needs("payment.record", of=REGION)
+def record_repayment(statement_id: UUID) -> ResponseReturnValue:
+    """Record what the merchant gave back."""
+    return _record(paying.give_back, statement_id)
+
+
+def _record(record: Callable[..., Detail], statement_id: UUID) -> ResponseReturnValue:
     def do(who: Caller, at: datetime) -> Text:
         fen, paid_on = forms.fen("fen", FEN_MAX), forms.day("paid_on")
         if not fen:
@@ -143,8 +191,8 @@ def record_payment(statement_id: UUID) -> ResponseReturnValue:
         if paid_on is None:
             raise FieldUnreadable("paid_on")
         text = forms.words("reference", 100, required=True)
-        found = paying.pay(who, statement_id, fen=fen, reference=text, paid_on=paid_on, at=at)
-        if found.statement.status == "paid":
+        found = record(who, statement_id, fen=fen, reference=text, paid_on=paid_on, at=at)
+        if found.statement.paid_fen == found.statement.total_fen:
             return _("The statement is paid.")
         return _("The payment is recorded; the rest is still owed.")
 

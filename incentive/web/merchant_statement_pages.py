@@ -156,6 +156,12 @@ def standing(who: Caller, found: Detail) -> dict[str, Any]:
     waiting = any(row[0].outcome is None for row in found.objections)
     makes = who.may("statement.make", region_path=path)
     status, owed = statement.status, statement.total_fen > 0
+    alone = (
+        decides
+        and status == "sent"
+        and not (owed or waiting)
+        and any(row.side == "sponsor" and row.person_id != who.person_id for row in now)
+    )
     return {
         "side": side,
         "send": makes and status == "draft",
@@ -164,15 +170,16 @@ def standing(who: Caller, found: Detail) -> dict[str, Any]:
         "confirm": side is not None and status == "sent" and not waiting and side not in heard,
         "charge": decides and status == "confirmed" and owed,
         "settle": decides and status == "confirmed" and not owed,
-        "settle_alone": decides
-        and status == "sent"
-        and not (owed or waiting)
-        and any(row.side == "sponsor" and row.person_id != who.person_id for row in now),
+        "settle_alone": alone,
+        "claim": decides and status == "confirmed" and statement.total_fen < 0,
+        "claim_alone": alone and statement.total_fen < 0,
+        "let_go": decides and status == "claimed" and not statement.paid_fen,
+        "give_back": who.may("payment.record", region_path=path) and status == "claimed",
         "pay": who.may("payment.record", region_path=path) and status == "payable",
         "take_back": who.may("payment.record", region_path=path),
-        "reverse": status in {"draft", "sent", "confirmed", "payable", "settled"}
+        "reverse": status in {"draft", "sent", "confirmed", "payable", "claimed", "settled"}
         and not statement.paid_fen
-        and (decides if status in {"payable", "settled"} else makes),
+        and (decides if status in {"payable", "claimed", "settled"} else makes),
         "waiting": waiting,
         "sides": [(each, each in {row.side for row in now}) for each in SIDES],
     }

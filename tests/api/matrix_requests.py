@@ -477,6 +477,14 @@ SAMPLES: dict[str, Sample] = {
     "api_merchant_statements.make_closing_statement": Sample(new_statement),
     "api_merchant_statements.settle": Sample(WHY, ids={"statement_id": "agreed"}),
     "api_merchant_statements.settle_without_merchant": Sample(WHY, ids={"statement_id": "silent"}),
+    "api_merchant_statements.claim": Sample(ids={"statement_id": "below_nothing"}),
+    "api_merchant_statements.claim_without_merchant": Sample(
+        ids={"statement_id": "below_nothing_silent"}
+    ),
+    "api_merchant_statements.let_go": Sample(WHY, ids={"statement_id": "claimed"}),
+    "api_merchant_statements.give_back": Sample(
+        sends(**PAID | {"fen": 1250}), ids={"statement_id": "claimed"}
+    ),
     "api_merchant_statements.send_statement": Sample(ids={"statement_id": "draft_statement"}),
     "api_merchant_statements.object_to": Sample(OBJECTION),
     "api_merchant_statements.answer": Sample(
@@ -517,6 +525,14 @@ SAMPLES: dict[str, Sample] = {
     "web.draft_closing_statement": Sample(form=new_statement),
     "web.settle_merchant_statement": Sample(form=WHY, ids={"statement_id": "agreed"}),
     "web.settle_without_merchant": Sample(form=WHY, ids={"statement_id": "silent"}),
+    "web.claim_merchant_statement": Sample(form=sends(), ids={"statement_id": "below_nothing"}),
+    "web.claim_without_merchant": Sample(
+        form=sends(), ids={"statement_id": "below_nothing_silent"}
+    ),
+    "web.let_claim_go": Sample(form=WHY, ids={"statement_id": "claimed"}),
+    "web.record_repayment": Sample(
+        form=sends(**PAID | {"fen": "12.50"}), ids={"statement_id": "claimed"}
+    ),
     "web.send_merchant_statement": Sample(form=sends(), ids={"statement_id": "draft_statement"}),
     "web.object_to_line": Sample(form=OBJECTION),
     "web.answer_objection": Sample(form=sends(answer="核对无误"), ids={"statement_id": "objected"}),

@@ -29,7 +29,15 @@ from incentive.core.zone import day_of
 from incentive.ledger import jobs as ledger_jobs
 from incentive.ledger import proving, reconciliation, sealer
 from incentive.ledger.reconciliation import UnknownRun
-from incentive.merchants import banking, confirming, disputes, paying
+from incentive.merchants import (
+    banking,
+    claiming,
+    confirming,
+    disputes,
+    making,
+    paying,
+    statements,
+)
 from incentive.merchants.domain import reference
 from incentive.merchants.payment_models import BankRow
 from incentive.merchants.statement_models import StatementLine, StatementOrder
@@ -396,6 +404,7 @@ def _market(side: Side) -> None:
     made["paid"] = charged(market, **month_of(8)).statement.id
     made["agreed"], made["silent"] = (nothing_owed(market, month_of(n)) for n in (1, 2))
     confirming.confirm(callers["contact"], made["agreed"], side="merchant", at=noon(day(11, 3)))
+    made |= claims(market)
     paid = paying.pay(
         worker, made["paid"], fen=100, reference=mark, paid_on=day(11, 5), at=noon(day(11, 6))
     )
@@ -441,9 +450,31 @@ def nothing_owed(market: Market, month: dict[str, Any]) -> UUID:
     return made.id
 
 
-def statements_detail(caller: Caller, statement_id: UUID) -> Any:
-    from incentive.merchants import statements
+def claims(market: Market) -> dict[str, UUID]:
+    """Statements on which the merchant owes: one agreed, one that it is silent on, one claimed."""
+    callers, made = market.callers, {}
+    for n, name in enumerate(("below_nothing", "below_nothing_silent", "claimed"), 1):
+        order = market.give_out(day(10, n), 1)
+        charged(market, first=day(10, n), last=day(10, n))
+        market.take_back(order, day(10, 20 + n))
+        closing = making.make_closing(
+            callers["worker"],
+            merchant_id=market.merchant_id,
+            sponsor_id=market.sponsor_id,
+            first_day=day(10, 20 + n),
+            last_day=day(10, 20 + n),
+            at=noon(day(11, 2)),
+        ).statement
+        statements.send(callers["worker"], closing.id, noon(day(11, 2)))
+        confirming.confirm(callers["worker"], closing.id, side="sponsor", at=noon(day(11, 3)))
+        made[name] = closing.id
+    for name in ("below_nothing", "claimed"):
+        confirming.confirm(callers["contact"], made[name], side="merchant", at=noon(day(11, 3)))
+    claiming.claim(callers["worker"], made["claimed"], noon(day(11, 4)))
+    return made
 
+
+def statements_detail(caller: Caller, statement_id: UUID) -> Any:
     return statements.detail(caller, statement_id)
 
 

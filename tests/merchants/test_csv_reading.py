@@ -85,6 +85,26 @@ def test_a_row_that_cannot_be_read_is_named_with_its_line_and_reason(row, why):
     assert (bad.line, why in str(bad.why)) == (3, True), str(bad.why)
 
 
+@pytest.mark.parametrize(
+    ("head", "row", "fen"),
+    [
+        ("日期,借方发生额,贷方发生额,摘要,对方户名", "2026-11-01,,30.00,JS1,甲", -3000),
+        ("日期,借方发生额,贷方发生额,摘要,对方户名", "2026-11-01,0.00,30.00,JS1,甲", -3000),
+        ("日期,借方发生额,贷方发生额,摘要,对方户名", "2026-11-01,30.00,,JS1,甲", 3000),
+        ("日期,借方发生额,贷方发生额,摘要,对方户名", "2026-11-01,30.00,0.00,JS1,甲", 3000),
+        ("交易时间,收/支,金额,备注,交易对方", "2026-11-01,收入,30.00,JS1,甲", -3000),
+        ("交易时间,收/支,金额,备注,交易对方", "2026-11-01,支出,30.00,JS1,甲", 3000),
+    ],
+)
+def test_what_came_in_is_below_zero(head, row, fen):
+    assert [line.fen for line in lines(f"{head}\n{row}\n")] == [fen]
+
+
+def test_a_row_that_does_not_say_which_way_it_went_is_named():
+    (bad,) = lines("日期,收/支,金额,备注,对方\n2026-11-01,不计收支,30.00,JS1,甲\n")
+    assert "不计收支" in str(bad.why)
+
+
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00\xd8", b"x" * (FILE_BYTES_MAX + 1)])
 def test_what_is_no_table_is_refused(content):
     with pytest.raises((BankFileUnreadable, BankColumnsMissing)):

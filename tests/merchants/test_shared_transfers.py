@@ -1,4 +1,7 @@
-"""One transfer for several statements: proposed where only one choice fits, booked when a person says so."""
+"""One transfer for several statements: booked where it names them all and is all that they are owed.
+
+Else proposed where only one choice fits, and booked when a person says so.
+"""
 
 import base64
 from datetime import date
@@ -48,9 +51,9 @@ def said(fen, quoted="", who="甲"):
 @pytest.mark.parametrize(
     ("payment", "found"),
     [
-        (said(350, "JS7 JS8"), Match("several", (A, B))),
+        (said(350, "JS7 JS8"), Match("matched", (A, B))),
         (said(350, "JS7、JS8、JS9"), Match("several", (A, B))),
-        (said(750, "JS7 JS8 JS9"), Match("several", (A, B, C))),
+        (said(750, "JS7 JS8 JS9"), Match("matched", (A, B, C))),
         (said(350, "JS7 JS8 JS99"), Match("several", (A, B))),
         (said(351, "JS7 JS8"), Match("unknown")),
         (said(100, "JS7 JS8"), Match("unknown")),
@@ -140,6 +143,28 @@ def test_a_person_confirms_it_and_each_is_paid_all_it_is_owed(market, dues):
     ((shown, now),) = banking.rows(market.callers["worker"], state="matched").items
     assert (shown.statement_ids, now) == (ids(dues), None)
     assert findings() == []
+
+
+def test_a_transfer_that_names_all_it_pays_pays_them_by_itself(market, dues):
+    numbers = " ".join(reference(each.serial) for each in dues)
+    found = take_in(market, row(6 * PRICE, numbers), row(500, "水费", "自来水"))
+    assert (found.rows_new, found.matched) == (2, 2)
+    assert [(each.status, each.paid_fen) for each in dues] == [
+        ("paid", 4 * PRICE),
+        ("paid", 2 * PRICE),
+    ]
+    payments = session().query(Payment).order_by(Payment.bank_row_part).all()
+    assert [payment.statement_id for payment in payments] == ids(dues)
+    assert len({payment.bank_row_id for payment in payments}) == 1
+    assert (owed(market), paid(market), findings()) == (0, 6 * PRICE, [])
+    again = take_in(market, row(6 * PRICE, numbers))
+    assert (again.rows_new, again.rows_known) == (0, 1)
+
+
+def test_a_transfer_that_names_more_than_it_pays_is_left_to_a_person(market, dues):
+    numbers = " ".join(reference(each.serial) for each in dues)
+    assert take_in(market, row(6 * PRICE, f"{numbers} JS999999")).matched == 0
+    assert [each.status for each in dues] == ["payable", "payable"]
 
 
 def test_what_does_not_come_to_the_transfer_is_refused(market, dues):

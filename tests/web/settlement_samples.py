@@ -222,6 +222,8 @@ def statement(status: str = "sent", **more: Any) -> dict[str, Any]:
         payments=paid if status in {"payable", "paid"} else [],
     )
     may = dict.fromkeys(("send", "object", "answer", "confirm", "charge", "pay", "take_back"), True)
+    may |= {"claim": False, "claim_alone": False, "let_go": False, "give_back": False}
+    may |= more.pop("now", {})
     may |= {"settle": more.pop("settles", False), "settle_alone": False}
     closed = (
         {"closed_at": at(-1), "close_reason": "商户填错"}
@@ -382,6 +384,28 @@ PAGES: dict[str, Any] = {
     "merchant_statement_nothing": (
         "web/merchant_statement.html",
         lambda: statement("confirmed", figures={"total_fen": -2_500}, settles=True),
+    ),
+    "merchant_statement_claimable": (
+        "web/merchant_statement.html",
+        lambda: statement(
+            "confirmed", figures={"total_fen": -2_500}, settles=True, now={"claim": True}
+        ),
+    ),
+    "merchant_statement_claimed": (
+        "web/merchant_statement.html",
+        lambda: statement(
+            "claimed",
+            figures={"total_fen": -2_500},
+            now={"charge": False, "pay": False, "let_go": True, "give_back": True},
+        ),
+    ),
+    "merchant_statement_returned": (
+        "web/merchant_statement.html",
+        lambda: statement(
+            "returned",
+            figures={"total_fen": -2_500, "paid_fen": -2_500},
+            now={"charge": False, "pay": False},
+        ),
     ),
     "merchant_statement_refused": (
         "web/merchant_statement.html",

@@ -204,6 +204,44 @@ def test_what_came_back_after_all_is_settled_without_a_payment(shop, people):
     assert one(Statement).status == "settled"
 
 
+def test_what_the_merchant_owes_is_claimed_and_comes_back(shop, people):
+    worker, chief, contact = people["worker"], people["chief"], people["contact"]
+    with transaction():
+        order = shop.give_out(day(10, 20), 2)
+        charged(shop)
+        shop.take_back(order, day(11, 2))
+    days = {"first_day": "2026-11-01", "last_day": "2026-11-05"}
+    parties = {"merchant_id": shop.merchant_id, "sponsor_id": shop.sponsor_id}
+    worker.send("/merchant-statements/closing", **parties, **days)
+    path = f"/merchant-statements/{one(Statement).id}"
+    worker.send(f"{path}/send")
+    worker.send(f"{path}/confirm", side="sponsor")
+    assert f"{path}/claim-without-merchant" in chief.get(path).text
+    early = chief.send(f"{path}/claim-without-merchant")
+    assert (early.status_code, "may still answer" in early.text) == (409, True)
+    contact.send(f"{path}/confirm", side="merchant")
+    assert f"{path}/claim" in worker.get(path).text
+    assert "Claimed" in done(worker.send(f"{path}/claim"), worker, path)
+    assert "25.00" in worker.get("/bank").text
+    assert f"{path}/repayments" not in contact.get(path).text
+    paid = {"paid_on": "2026-11-10", "reference": "退款"}
+    too_much = worker.send(f"{path}/repayments", fen="30", **paid)
+    assert (too_much.status_code, "Only 25.00 yuan" in too_much.text) == (409, True)
+    assert worker.send(f"{path}/repayments", fen="", **paid).status_code == 422
+    done(worker.send(f"{path}/repayments", fen="10", **paid), worker, path)
+    assert f"{path}/let-go" not in worker.get(path).text
+    payment = one(Payment).id
+    done(worker.send(f"{path}/payments/{payment}/take-back", reason="退票"), worker, path)
+    done(worker.send(f"{path}/let-go", reason="商户停业"), worker, path)
+    assert one(Statement).status == "settled"
+    assert acts()[-4:] == [
+        "statement.claim",
+        "statement.pay",
+        "statement.take_back",
+        "statement.settle",
+    ]
+
+
 def test_one_transfer_for_two_statements_is_proposed_and_confirmed(shop, people):
     worker = people["worker"]
     with transaction():
