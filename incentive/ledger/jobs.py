@@ -57,8 +57,10 @@ def seal() -> None:
 @lasting(RUN_SECONDS_MAX)
 def take_snapshots() -> None:
     """Keep the balances of accounts that nobody may wait for. Run twice, keeps each once."""
-    with transaction():
-        snapshots.take()
+    more = True
+    while more:
+        with transaction():
+            _taken, more = snapshots.take()
 
 
 @periodic(seconds=30)

@@ -1,11 +1,12 @@
 """The tables of accounts' balances up to a position, to read: the application cannot write them."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Date,
+    DateTime,
     ForeignKey,
     Index,
     SmallInteger,
@@ -70,3 +71,7 @@ class SnapshotMark(Base):
     position: Mapped[int] = mapped_column(BigInteger, server_default="0")
     proposed_at: Mapped[Instant] = mapped_column(server_default=text("'-infinity'"))
     waits_for: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    stride: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    floors: Mapped[list[datetime]] = mapped_column(
+        ARRAY(DateTime(timezone=True)), server_default="{}"
+    )

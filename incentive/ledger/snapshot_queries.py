@@ -17,9 +17,14 @@ from incentive.ledger.snapshot_models import AccountDay, AccountSnapshot
 _LAST: Final = (1 << 63) - 1
 
 
-def take(every: int) -> int:
-    """Add a snapshot for about `every` further entries of an account; return how many."""
-    return int(session().scalar(text("SELECT ledger_snapshot(:every)"), {"every": every}) or 0)
+def take(every: int, step: int) -> tuple[int, bool]:
+    """Add a snapshot for about `every` further entries of an account; return how many, and if more.
+
+    Of `step` transactions at most: with more to do, the next one goes on where this one ended.
+    """
+    asked = text("SELECT taken, more FROM ledger_snapshot(:every, :step)")
+    taken, more = session().execute(asked, {"every": every, "step": step}).one()
+    return int(taken), bool(more)
 
 
 def sums(owner: str, purpose: str, asset: str, until: date | None = None) -> Row[*tuple[Any, ...]]:

@@ -13,6 +13,13 @@ from incentive.ledger import snapshot_queries
 EVERY: Final = 100
 
 
-def take() -> int:
-    """Add what snapshots are due; return how many. Run twice, or by two at once, takes each once."""
-    return snapshot_queries.take(EVERY)
+# So many transactions in one step, which takes about a second: of old books there are many.
+STEP: Final = 20_000
+
+
+def take() -> tuple[int, bool]:
+    """Add the snapshots that are due, of one step; return how many, and if there is more to do.
+
+    Run twice, or by two at once, takes each once; broken off, the next one goes on from there.
+    """
+    return snapshot_queries.take(EVERY, STEP)

@@ -20,6 +20,7 @@ from tests.ledger.sealed import administrator, ask
 from tests.ledger.test_races import together
 
 SHOP = "station:1"
+STEP = 1_000
 DAY = date(2026, 11, 20)
 SUMS = "every kept balance is the sum of the account's entries up to its position"
 DAYS = "every kept balance of a day is the sum of what belongs to it and to the days before"
@@ -42,8 +43,12 @@ def paid(app, *amounts, **more):
 
 
 def take(app, every=1):
+    return step_on(app, every, STEP)[0]
+
+
+def step_on(app, every, step):
     with app.app_context(), transaction():
-        return snapshot_queries.take(every)
+        return snapshot_queries.take(every, step)
 
 
 def kept(app, owner=SHOP):
@@ -190,13 +195,13 @@ def test_who_has_drawn_an_id_and_nothing_else_is_waited_for(live):
 def test_a_posting_in_the_snapshots_own_transaction_comes_with_a_later_run(live):
     with live.app_context(), transaction():
         pay(5)
-        assert snapshot_queries.take(1) == 0
+        assert snapshot_queries.take(1, STEP) == (0, False)
     assert take(live) == 2
 
 
 def test_two_at_once_take_each_snapshot_once(live):
     paid(live, *[1] * 30)
-    assert sum(together(live, 4, lambda _: snapshot_queries.take(3))) == 20
+    assert sum(together(live, 4, lambda _: snapshot_queries.take(3, STEP)[0])) == 20
     assert [entries for entries, _, _ in kept(live)] == list(range(3, 31, 3))
     assert wrong(live) == []
 
@@ -206,7 +211,7 @@ def test_snapshots_beside_writers_lose_nothing(live):
         for _ in range(8):
             if n == 0:
                 session().commit()
-                snapshot_queries.take(2)
+                snapshot_queries.take(2, STEP)
             else:
                 pay(n, n)
         return n
@@ -221,10 +226,53 @@ def test_snapshots_beside_writers_lose_nothing(live):
     assert wrong(live, DAYS) == []
 
 
+def test_old_books_go_in_steps_and_each_goes_on_where_the_last_one_ended(live):
+    paid(live, *range(1, 11))
+    # Two accounts, three transactions a step, and a snapshot for each two entries.
+    assert [step_on(live, 2, 3) for _ in range(4)] == [(2, True), (4, True), (2, True), (2, False)]
+    assert [entries for entries, _, _ in kept(live)] == [2, 4, 6, 8, 10]
+    assert step_on(live, 2, 3) == (0, False)
+    assert wrong(live) == wrong(live, DAYS) == []
+
+
+def test_a_step_that_was_broken_off_is_done_anew_and_those_before_it_stay(live):
+    paid(live, *range(1, 11))
+    step_on(live, 1, 4)
+    with live.app_context(), pytest.raises(KeyError), transaction():
+        assert snapshot_queries.take(1, 4) == (8, True)
+        raise KeyError
+    assert len(kept(live)) == 4
+    # With what came meanwhile; and whoever goes on may take other steps.
+    paid(live, 11)
+    outcomes = [step_on(live, 1, STEP) for _ in range(3)]
+    assert outcomes == [(8, True), (6, False), (0, False)]
+    assert [balance for _, balance, _ in kept(live)] == [n * (n + 1) // 2 for n in range(1, 12)]
+    assert wrong(live) == wrong(live, DAYS) == []
+
+
+def test_no_snapshot_stands_for_an_instant_that_a_later_step_still_adds_to(live):
+    """The third was booked before the second: no instant has the first two without it."""
+    paid(live, 1, 2, 4, 8)
+    take(live, every=100)
+    with administrator(live) as connection:
+        for n, minute in enumerate([0, 2, 1, 3], 1):
+            connection.execute(
+                text("UPDATE transactions SET posted_at = :at WHERE id = :id"),
+                {"id": n, "at": at_minute(minute)},
+            )
+        connection.execute(text("UPDATE snapshot_marks SET reached = 0, position = 0"))
+        connection.commit()
+    assert [step_on(live, 1, 2)[1] for _ in range(2)] == [True, False]
+    assert [entries for entries, _, _ in kept(live)] == [1, 3, 4]
+    with live.app_context(), transaction():
+        assert [booked(SHOP, at_minute(n)) for n in range(-1, 4)] == [0, 1, 5, 7, 15]
+    assert wrong(live) == []
+
+
 def test_nobody_who_posts_waits_for_a_snapshot(live, writer):
     paid(live, 1)
     with live.app_context(), transaction():
-        assert snapshot_queries.take(1) == 2
+        assert snapshot_queries.take(1, STEP) == (2, False)
         writer.execute(text("SET lock_timeout = '1s'"))
         slow_pay(writer, 1)
         writer.commit()
@@ -238,7 +286,7 @@ def test_a_snapshot_of_an_old_moment_is_refused(live):
         pytest.raises(DBAPIError, match="no snapshot can be taken so"),
         snapshot(),
     ):
-        snapshot_queries.take(1)
+        snapshot_queries.take(1, STEP)
 
 
 def test_the_application_writes_none_by_itself(tx):
@@ -353,7 +401,7 @@ steps = st.lists(
         st.tuples(st.just("pay"), st.lists(amounts, min_size=1, max_size=4), days),
         st.tuples(st.just("pay slowly"), amounts, days),
         st.tuples(st.just("commit"), st.none(), st.none()),
-        st.tuples(st.just("take"), st.integers(1, 3), st.none()),
+        st.tuples(st.just("take"), st.integers(1, 3), st.sampled_from((1, 2, 3, STEP))),
     ),
     max_size=20,
 )
@@ -371,7 +419,7 @@ def follow(app, writer, owner, history_):
             case "commit":
                 writer.commit()
             case "take":
-                take(app, what)
+                step_on(app, what, day)
 
 
 @settings(
