@@ -103,9 +103,10 @@ def read(note: str) -> tuple[Checkpoint, list[Signature]]:
             origin, int(size), base64.b64decode(root, validate=True), datetime.fromisoformat(at)
         )
         signatures = [_signature(line) for line in below.removesuffix("\n").split("\n")]
-    except ValueError as error:
+        written = checkpoint.text()
+    except (ValueError, OverflowError) as error:
         raise BadNote(f"It is no checkpoint: {error}") from None
-    if f"{text}\n" != checkpoint.text():
+    if f"{text}\n" != written:
         raise BadNote("It is not written in the one form that a checkpoint has.")
     return checkpoint, signatures
 

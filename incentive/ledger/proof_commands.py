@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -12,6 +12,8 @@ from incentive.core.db import snapshot
 from incentive.ledger import exporting, notes
 from incentive.ledger.verifier import words
 from incentive.ledger.verifier.proofs import Wrong
+
+DIGITS_MAX: Final = 18  # of a bigint
 
 
 class Size(click.ParamType[int]):
@@ -25,7 +27,7 @@ class Size(click.ParamType[int]):
         Raises:
             UsageError: it is neither.
         """
-        if isinstance(value, int) or value.isdecimal():
+        if isinstance(value, int) or (value.isdecimal() and len(value) <= DIGITS_MAX):
             return int(value)
         try:
             return notes.read(Path(value).read_text(encoding="utf-8"))[0].size
@@ -101,6 +103,6 @@ def _say(lines: Iterator[str]) -> None:
     try:
         for line in lines:
             click.echo(line)
-    except (Wrong, OSError, UnicodeDecodeError) as wrong:
+    except (Wrong, OSError) as wrong:
         click.echo(f"NOT PROVED: {wrong}", err=True)
         raise SystemExit(1) from None

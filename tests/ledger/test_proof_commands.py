@@ -95,10 +95,28 @@ def test_an_export_that_fails_leaves_the_last_one_and_no_rest(live, run, tmp_pat
     assert file.read_bytes() == b"the last one"
 
 
-@pytest.mark.parametrize("given", ["-1", "many", "no-such-file"])
+@pytest.mark.parametrize("given", ["-1", "many", "no-such-file", "9" * 19, "9" * 5000])
 def test_what_is_neither_a_number_nor_a_checkpoint_is_refused(run, tmp_path, given):
-    done = run("export", "--from", given, tmp_path / "books")
-    assert (done.exit_code, "neither a number nor a file with a checkpoint" in done.output) == (
-        2,
-        True,
-    )
+    for end in ("--from", "--to"):
+        done = run("export", end, given, tmp_path / "books")
+        assert done.exit_code == 2
+        assert "neither a number nor a file with a checkpoint" in done.output
+
+
+def test_a_checkpoint_of_a_day_before_all_days_is_none(run, tmp_path):
+    note = tmp_path / "note"
+    root = "A" * 43 + "="
+    note.write_text(f"x\n1\n{root}\n0001-01-01T00:00:00+14:00\n\n\u2014 x AAAA\n", encoding="utf-8")
+    done = run("export", "--from", note, tmp_path / "books")
+    assert (done.exit_code, "neither a number nor" in done.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--key", "{file}"), ("--key", "{key}", "--since", "{file}"), ("--key", "{dir}")]
+)
+def test_a_file_in_another_ones_place_is_refused_with_its_name(run, key, tmp_path, arguments):
+    file = tmp_path / "books"
+    run("export", file)
+    done = run("verify", file, *(a.format(file=file, key=key, dir=tmp_path) for a in arguments))
+    assert (done.exit_code, done.stderr.startswith("NOT PROVED: ")) == (1, True)
+    assert str(tmp_path) in done.stderr

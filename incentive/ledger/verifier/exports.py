@@ -18,10 +18,10 @@ from .proofs import (
     read_keys,
     unbase64,
 )
-from .rows import Rows
+from .rows import LINE, Rows
 
 OPENING: Final = struct.Struct(">qqqq")
-LINE: Final = 1 << 26  # no first line is longer
+MANY: Final = 1 << 11  # checkpoints, and keys, that one export may name
 HEADER: Final = {
     "format": str, "version": int, "origin": str, "jurisdiction": str, "made_at": str,
     "from": int, "to": int, "frontier": list, "openings": int, "checkpoints": list,
@@ -106,6 +106,8 @@ class Verifier:
     def _checkpoints(self, header: dict[str, Any]) -> list[Checkpoint]:
         if (header["format"], header["version"]) != ("incentive-ledger-export", 1):
             raise Wrong("this is no export of version 1 of a ledger")
+        if len(header["checkpoints"]) > MANY or len(header["keys"]) > MANY:
+            raise Wrong("the file names more checkpoints or keys than an export does")
         *notes, last = map(str, header["checkpoints"] or [""])
         newest = open_checkpoint(last, self.keys)
         # Older ones may be signed by keys that were retired since. Their roots must fit under the
@@ -158,7 +160,8 @@ class Verifier:
             account, version, balance, amount = OPENING.unpack(piece)
             if (account, version) <= before:
                 raise Wrong("the opening balances are not in their order")
-            if not self.books.entries:
+            # Whoever has all rows from the first on knows better, and so do the rows before.
+            if not self.books.whole and account not in self.books.accounts:
                 self.books.open(account, version, balance, amount, first=account != before[0])
             before = account, version
 
@@ -207,7 +210,7 @@ def _check_proof(header: dict[str, Any], checkpoints: list[Checkpoint]) -> None:
     before = Tree(header["from"], [unbase64(text) for text in header["frontier"]])
     roots = {before.size: before.root()} | {each.size: each.root for each in checkpoints}
     first, *proof = header["consistency"]
-    if first not in roots:
+    if type(first) is not int or first not in roots:
         raise Wrong("the consistency proof is of no checkpoint here")
     hashes = [unbase64(text) for text in proof]
     check_consistency(first, roots[first], header["to"], roots[header["to"]], hashes)

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Final
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+NOTE: Final = 1 << 13  # no checkpoint is longer, whoever signed it beside the ledger
 
 
 class Wrong(Exception):
@@ -136,13 +139,15 @@ def read_keys(text: str) -> list[Key]:
     if text.lstrip().startswith("-----BEGIN"):
         try:
             public = load_pem_public_key(text.encode())
-        except ValueError:
+        except (ValueError, UnsupportedAlgorithm):
             raise Wrong("the key is not readable PEM") from None
         if not isinstance(public, Ed25519PublicKey):
             raise Wrong("the key is not an Ed25519 public key")
         return [Key("", public.public_bytes_raw())]
     keys = []
     for line in text.split():
+        if not line.isprintable():
+            raise Wrong(f"{line!r} is no Ed25519 verifier key")
         name, mark, encoded = [*line.split("+", 2), "", ""][:3]
         key = Key(name, unbase64(encoded)[1:])
         if not encoded.startswith("A") or len(key.public) != 32 or key.mark(name).hex() != mark:  # noqa: PLR2004
@@ -169,9 +174,13 @@ def open_checkpoint(note: str, keys: Sequence[Key]) -> Checkpoint:
     """
     body, _, below = note.rpartition("\n\n")
     said = re.fullmatch(
-        r"(\S+)\n(0|[1-9]\d{0,17})\n([A-Za-z0-9+/]{43}=)\n(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)", body
+        r"(\S+)\n(0|[1-9]\d{0,17})\n([A-Za-z0-9+/]{43}=)\n(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)",
+        body,
+        re.ASCII,
     )
-    if said is None or not re.fullmatch(r"(— \S+ [A-Za-z0-9+/=]+\n)+", below):
+    # Names are printed, and what is printed shall not command a terminal.
+    readable = len(note) <= NOTE and note.replace("\n", "").isprintable()
+    if not readable or not said or not re.fullmatch(r"(— \S+ [A-Za-z0-9+/=]+\n)+", below):
         raise Wrong("this is no checkpoint: a signed note of origin, size, root and time")
     origin, size, root, at = said.groups()
     signed = False
@@ -193,7 +202,10 @@ def open_checkpoint(note: str, keys: Sequence[Key]) -> Checkpoint:
         if names and origin not in names:
             raise Wrong(f"this is of another ledger, {origin}; the key is of {', '.join(names)}")
         raise Wrong(f"checkpoint {size} of {origin} is not signed by the key given")
-    return Checkpoint(origin, int(size), unbase64(root), datetime.fromisoformat(at))
+    try:
+        return Checkpoint(origin, int(size), unbase64(root), datetime.fromisoformat(at))
+    except ValueError:
+        raise Wrong(f"checkpoint {size} of {origin} is of no day or time that there is") from None
 
 
 def unbase64(text: object) -> bytes:

@@ -81,7 +81,7 @@ def read_receipt(text: str, keys: Sequence[Key]) -> Receipt:
     key, kind, source = (text.decode(errors="replace") for text in _cut(leaf[stop:], sizes[:3]))
     return Receipt(
         checkpoint, given["seq"], ref, kind, key, source,
-        EPOCH + timedelta(microseconds=posted_at), _day(effective_on), closes,
+        _instant(posted_at), _day(effective_on), closes,
         tuple(_entries(lines, _owners(given["owners"]))), _memo(given["memo"], memo),
     )  # fmt: skip
 
@@ -180,6 +180,13 @@ def _day(number: int) -> date:
         return EPOCH.date() + timedelta(days=number)
     except OverflowError:
         raise Wrong("a day is outside of the calendar") from None
+
+
+def _instant(microseconds: int) -> datetime:
+    try:
+        return EPOCH + timedelta(microseconds=microseconds)
+    except OverflowError:
+        raise Wrong("a time is outside of the calendar") from None
 
 
 def _cut(data: bytes, sizes: Sequence[int]) -> Iterator[bytes]:

@@ -21,6 +21,7 @@ RECORD: Final = struct.Struct(">3s8x8x8x32sI")
 GONE: Final = struct.Struct(">3sqs")
 TRANSACTION, AUDIT, MISSING = b"\0T\1", b"\0L\1", b"\0X\1"
 LONG: Final = 1 << 24  # no row is longer
+LINE: Final = 1 << 24  # nor is a line
 READ: Final = 1 << 18
 
 
@@ -82,6 +83,8 @@ class Rows:
             more = self.file.read(READ)
             if not more:
                 break
+            if len(held) > LINE:
+                raise Wrong("the file is damaged: no line is so long")
             held += more
         if held:
             raise Wrong("the file ends within a line, or goes on where it should end")

@@ -4,10 +4,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 from .exports import Verifier
 from .proofs import Key, Wrong, read_keys
 from .receipts import read_receipt
+
+LONG: Final = 1 << 20  # characters; no key file, checkpoint or receipt has more
 
 
 def verify(files: Sequence[Path], keys: Sequence[str], since: Path | None) -> Iterator[str]:
@@ -18,7 +21,7 @@ def verify(files: Sequence[Path], keys: Sequence[str], since: Path | None) -> It
     Raises:
         Wrong, OSError: the first thing that is not as it must be.
     """
-    verifier = Verifier(_keys(keys), since.read_text(encoding="utf-8") if since else None)
+    verifier = Verifier(_keys(keys), _text(since) if since else None)
     for path in files:
         with path.open("rb") as file:
             found = verifier.read(file, _progress())
@@ -49,24 +52,24 @@ def verify_receipt(file: Path, keys: Sequence[str]) -> Iterator[str]:
     Raises:
         Wrong, OSError: it proves nothing.
     """
-    found = read_receipt(file.read_text(encoding="utf-8"), _keys(keys))
+    found = read_receipt(_text(file), _keys(keys))
     sealed = found.checkpoint
     yield (
         f"{file}: transaction {found.transaction} is row {found.seq} of the first {sealed.size} of"
         f" {sealed.origin}, as they were sealed by {sealed.at:%Y-%m-%d %H:%M:%S} UTC"
     )
     yield (
-        f"  {found.kind} {found.key} of {found.source}, entered {found.posted_at:%Y-%m-%d %H:%M:%S}"
-        f" UTC, counted on {found.effective_on}"
+        f"  {_plain(found.kind)} {_plain(found.key)} of {_plain(found.source)}, entered"
+        f" {found.posted_at:%Y-%m-%d %H:%M:%S} UTC, counted on {found.effective_on}"
     )
     for entry in found.entries:
         balance = "" if entry.balance is None else f", {entry.balance} then on it"
         yield (
             f"  {entry.amount:+} {entry.asset}, {entry.purpose} until {entry.expires_on},"
-            f" account {entry.account} of {entry.owner or 'somebody not named here'}{balance}"
+            f" account {entry.account} of {_plain(entry.owner) or 'somebody not named here'}{balance}"
         )
     if found.memo:
-        actor, reason = found.memo
+        actor, reason = map(_plain, found.memo)
         yield f"  by {actor}, {reason or 'without a reason'}"
 
 
@@ -76,7 +79,24 @@ def _keys(texts: Sequence[str]) -> list[Key]:
 
 def _contents(key: str) -> str:
     path = Path(key)
-    return path.read_text(encoding="utf-8") if path.is_file() or "+" not in key else key
+    return _text(path) if path.is_file() or "+" not in key else key
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8") as file:
+            text = file.read(LONG + 1)
+    except UnicodeDecodeError:
+        raise Wrong(f"{path} is no text in UTF-8: no key, checkpoint or receipt") from None
+    if len(text) > LONG:
+        raise Wrong(f"{path} is too long to be a key, a checkpoint or a receipt")
+    return text
+
+
+def _plain(text: str) -> str:
+    """Return a text of the books with nothing in it that a terminal would obey."""
+    shown = (each if each.isprintable() else ascii(each)[1:-1] for each in text)
+    return "".join(shown)
 
 
 def _progress() -> Callable[[int, int], None]:
