@@ -39,6 +39,7 @@ from incentive.ledger import own_checks as ledger_checks  # noqa: F401 - registe
 from incentive.ledger import (
     seal_checks,  # noqa: F401 - registers itself
     snapshot_checks,  # noqa: F401 - registers itself
+    trust_checks,  # noqa: F401 - registers itself
 )
 from incentive.merchants import api as merchants_api
 from incentive.merchants import checks as merchants_checks  # noqa: F401 - registers itself

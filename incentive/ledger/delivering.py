@@ -5,13 +5,18 @@ delivery whose record was lost is made again: whoever receives must take one twi
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from itertools import chain
 from pathlib import Path
+from typing import Final
 
 from incentive.config import Settings
 from incentive.core import outward
 from incentive.core.db import jurisdiction
+from incentive.ledger import notes
 
+FILE: Final = "file"
 Deliver = Callable[[str], None]
 
 
@@ -22,14 +27,33 @@ class Undelivered(Exception):
 def targets(settings: Settings) -> dict[str, Deliver]:
     """Return how to deliver to each place that the settings name, by a name to keep."""
     found: dict[str, Deliver] = {}
-    folder, address = settings.checkpoint_dir, settings.checkpoint_webhook
-    if folder:
-        file = Path(folder, f"{jurisdiction()}.checkpoints")
-        found["file"] = lambda note: append(file, note)
+    file, address = file_of(settings), settings.checkpoint_webhook
+    if file:
+        found[FILE] = lambda note: append(file, note)
     if address:
         inside = settings.checkpoint_webhook_inside
         found["webhook"] = lambda note: post(address, note, inside=inside)
     return found
+
+
+def file_of(settings: Settings) -> Path | None:
+    """Return the file to which checkpoints of the jurisdiction are delivered, if any is set."""
+    folder = settings.checkpoint_dir
+    return Path(folder, f"{jurisdiction()}.checkpoints") if folder else None
+
+
+def read(lines: Iterable[str]) -> Iterator[notes.Checkpoint]:
+    """Yield what such a file says, without the signatures; what was torn in writing is passed over."""
+    text: list[str] = []
+    block: list[str] = []
+    for line in chain(lines, "\n"):
+        if line != "\n":
+            block.append(line)
+            continue
+        if block and block[0].startswith(notes.DASH):
+            with suppress(notes.BadNote):
+                yield notes.read(f"{''.join(text)}\n{''.join(block)}")[0]
+        text, block = block, []
 
 
 def append(file: Path, note: str) -> None:

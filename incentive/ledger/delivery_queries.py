@@ -21,6 +21,11 @@ def waiting(target: str) -> Sequence[CheckpointRow]:
     return session().scalars(rows.order_by(CheckpointRow.tree_size).limit(AT_ONCE)).all()
 
 
+def delivered(target: str) -> bool:
+    """Return whether `target` has got any."""
+    return session().get(CheckpointDelivery, target) is not None
+
+
 def keep(target: str, tree_size: int, at: datetime) -> None:
     """Remember that `target` has everything up to the checkpoint of `tree_size` leaves."""
     values = {"tree_size": tree_size, "delivered_at": at}

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 ED25519: Final = b"\x01"
 KEY_ID_BYTES: Final = 4
-_DASH: Final = "\u2014 "
+DASH: Final = "\u2014 "
 _GAP: Final = "\n\n"
 
 
@@ -55,7 +55,7 @@ class Signer:
     def line(self, text: str) -> str:
         """Return the line that signs `text`."""
         signature = self.key_id + self.key.sign(text.encode())
-        return f"{_DASH}{self.name} {base64.b64encode(signature).decode()}\n"
+        return f"{DASH}{self.name} {base64.b64encode(signature).decode()}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +146,16 @@ def _verify(text: str, signatures: Iterable[Signature], public_keys: Mapping[byt
     if not known:
         raise BadNote("None of the known keys has signed it.")
     for line in known:
-        key = Ed25519PublicKey.from_public_bytes(public_keys[line.key_id])
         try:
+            key = Ed25519PublicKey.from_public_bytes(public_keys[line.key_id])
             key.verify(line.signature, text.encode())
-        except InvalidSignature:
+        except (InvalidSignature, ValueError):  # a key that was tampered with may be none
             raise BadNote(f"The signature by key {line.key_id.hex()} is false.") from None
 
 
 def _signature(line: str) -> Signature:
     dash, name, encoded = line[:2], *line[2:].split(" ")
-    if dash != _DASH or not name:
+    if dash != DASH or not name:
         raise ValueError("a signature's line is malformed")
     try:
         raw = base64.b64decode(encoded, validate=True)

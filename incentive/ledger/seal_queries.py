@@ -1,6 +1,6 @@
 """The SQL of sealing: leaves, nodes of the tree, checkpoints, keys."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -163,6 +163,18 @@ def checkpoint_covering(seq: int) -> CheckpointRow | None:
     """Return the earliest checkpoint that has the leaf `seq`."""
     after = checkpoints().where(CheckpointRow.tree_size > seq)
     return session().scalar(after.order_by(CheckpointRow.tree_size).limit(1))
+
+
+def notes_of(sizes: Collection[int]) -> dict[int, str]:
+    """Return the notes of the checkpoints of just these numbers of leaves, by them."""
+    rows = session().scalars(checkpoints().where(CheckpointRow.tree_size.in_(sizes)))
+    return {row.tree_size: row.note for row in rows}
+
+
+def keys_announced() -> set[str]:
+    """Return the ids of the keys of which the audit log says who made them."""
+    found = text("SELECT substr(subject, 10) FROM audit_entries WHERE action = 'seal_key.rotate'")
+    return set(session().scalars(found))
 
 
 _LATEST: Final = (SealKey.created_at.desc(), SealKey.retires_at.desc().nulls_first())
