@@ -1,6 +1,7 @@
 """The jurisdiction's own days."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from flask import current_app
 
@@ -17,6 +18,11 @@ def timezone() -> str:
 def day_of(at: datetime) -> date:
     """Return the local day of the instant `at`."""
     return clock.local_day(at, timezone())
+
+
+def start_of(day: date) -> datetime:
+    """Return the instant at which the local `day` begins."""
+    return datetime.combine(day, time(), ZoneInfo(timezone()))
 
 
 def today() -> date:

@@ -258,6 +258,13 @@ def to_ward(minor_id: UUID, _form: str) -> ResponseReturnValue:
     return _to("web.ward", minor_id=minor_id)
 
 
+@bp.get("/notices/drafts/<uuid:draft_id>/<any(publish,drop):_form>")
+@needs(PUBLIC)
+def to_notice_draft(draft_id: UUID, _form: str) -> ResponseReturnValue:
+    """Go to a draft of a notice."""
+    return _to("web.notice_draft", draft_id=draft_id)
+
+
 @bp.get("/rules/drafts")
 @needs(PUBLIC)
 def to_rules() -> ResponseReturnValue:

@@ -17,6 +17,8 @@ _TABS: Final[tuple[tuple[str, Text, tuple[str, ...]], ...]] = (
     ("web.role_list", _("Roles"), ("role.grant",)),
     ("web.role_grant", _("Grant a role"), ("role.grant",)),
     ("web.device_list", _("Devices"), ("shift.run", "station.serve")),
+    ("web.guardian_paper", _("Guardian's consent on paper"), ("guardian.confirm",)),
+    ("web.notice_list", _("Notices"), ("notice.publish",)),
     ("web.consent_figures", _("Consents"), ("person.reveal",)),
     ("web.desk_acts", _("Audit log"), ("audit.read",)),
     ("web.retention", _("How long it is kept"), ("audit.read",)),
@@ -31,6 +33,8 @@ _PATHS: Final = (
     "/erasures",
     "/roles",
     "/devices",
+    "/notices",
+    "/guardianships",
 )
 
 

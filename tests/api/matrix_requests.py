@@ -90,6 +90,11 @@ def twice(side: Side) -> dict[str, str]:
     return {"kept": side.ids["number_of_volunteer"], "gone": side.ids["number_of_third"]}
 
 
+def notice_texts(side: Side) -> dict[str, Any]:
+    names = [f"{name}_{lang}" for name in ("title", "text", "changes") for lang in ("zh", "en")]
+    return dict.fromkeys(names, "说明")
+
+
 MERGED = {"merge_id": "done_merge"}
 ENTERED = {"import_id": "entered_import"}
 # What is given up loses its key, which no roll-back brings back.
@@ -222,6 +227,22 @@ SAMPLES: dict[str, Sample] = {
         }
     ),
     "api_privacy_notices.draft": Sample(sends(kind="address")),
+    "web.begin_notice": Sample(form=sends(kind="address")),
+    "web.notice_draft": Sample(ids={"draft_id": "notice_draft"}),
+    "web.save_notice_draft": Sample(form=notice_texts, ids={"draft_id": "notice_draft"}),
+    "web.publish_notice": Sample(form=sends(), ids={"draft_id": "notice_draft"}),
+    "web.drop_notice_draft": Sample(form=sends(), ids={"draft_id": "notice_draft"}),
+    "web.to_notice_draft": Sample(ids={"draft_id": "notice_draft"}),
+    "web.enter_guardian_paper": Sample(
+        form=lambda s: {
+            "minor": s.ids["number_of_volunteer"],
+            "guardian": s.people["contact"].volunteer_number,
+            "notice": s.ids["guardians_notice"],
+            "agree": "yes",
+            "reason": "理由",
+        },
+        let_through=frozenset({409}),
+    ),
     "api_privacy_notices.change_draft": Sample(
         sends(renews=False), ids={"draft_id": "notice_draft"}
     ),

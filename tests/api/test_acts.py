@@ -42,6 +42,9 @@ NOT_ADMINISTRATIVE = {
     "api_privacy_notices.drop_draft": "as api_privacy_notices.draft",
     "api_consents.give": "one's own consent; consents are kept for good and say who gave them",
     "api_consents.withdraw": "as api_consents.give",
+    "web.begin_notice": "as api_privacy_notices.draft",
+    "web.save_notice_draft": "as api_privacy_notices.draft",
+    "web.drop_notice_draft": "as api_privacy_notices.draft",
     "web.agree_to_notice": "as api_consents.give",
     "web.give_consent": "as api_consents.give",
     "web.withdraw_consent": "as api_consents.withdraw",
@@ -363,6 +366,8 @@ RECORDED = {
 }
 # endpoint: (act, the file of the test that sees it recorded)
 RECORDED_ELSEWHERE: dict[str, tuple[str, str]] = {
+    "web.publish_notice": ("notice.publish", "tests/web/test_notices.py"),
+    "web.enter_guardian_paper": ("guardian.confirm", "tests/web/test_notices.py"),
     "api_privacy_notices.publish": ("notice.publish", "tests/people/test_notices.py"),
     "api_guardians.confirm": ("guardian.confirm", "tests/people/test_guardians.py"),
     "api_amending.reveal": ("person.reveal", "tests/people/test_amending.py"),

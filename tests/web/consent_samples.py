@@ -5,7 +5,13 @@ from types import SimpleNamespace
 from uuid import UUID
 
 from incentive.people.consents.domain import EFFECTS, NAMES, Change, Kind
-from incentive.people.consents.errors import ItemMissing, NothingToWithdraw, NoticeNotAgreed
+from incentive.people.consents.errors import (
+    ItemMissing,
+    NothingToWithdraw,
+    NoticeIncomplete,
+    NoticeNotAgreed,
+    UnknownNotice,
+)
 from incentive.people.guardians.errors import InvitationSpent, NotAMinor
 
 PUBLIC = ("privacy", "privacy_notice", "privacy_notice_former")
@@ -109,6 +115,47 @@ def versions(**more):
     return {"notice": notice(), "state": "in_force", "changes": CHANGES, "versions": told} | more
 
 
+def administered(**more):
+    row = {"kind": "privacy", "name": NAMES[Kind.PRIVACY], "version": 2, "state": "in_force"}
+    row |= {"effective_from": NOW, "renews": True, "agreed": 1204, "withdrawn": 3}
+    former = row | {"version": 1, "state": "former", "effective_from": None, "renews": False}
+    usual = {
+        "tabs": TABS,
+        "kinds": [(kind.value, NAMES[kind]) for kind in Kind],
+        "drafts": [DRAFT],
+        "everybody": 1310,
+        "rows": [row | {"version": 3, "state": "to_come", "agreed": 0}, row, former],
+        "refusal": None,
+    }
+    return usual | more
+
+
+def written(**more):
+    texts = {"title": "个人信息保护告知", "text": "# 收集什么\n姓名和手机号。", "changes": ""}
+    page = {"title": texts["title"], "changes": "写明了日志。", "parts": TEXT, "compared": CHANGES}
+    usual = {
+        "tabs": TABS,
+        "draft": DRAFT | {"version": 3},
+        "typed": {f"{n}_{lang}": texts[n] for n in texts for lang in ("zh", "en")},
+        "shown": [page | {"lang": "zh"}, page | {"lang": "en", "compared": []}],
+        "today": NOW.date(),
+        "day": "",
+        "refusal": None,
+    }
+    usual["typed"]["renews"] = True
+    return usual | more
+
+
+def paper(**more):
+    typed = {"minor": "5300000001244", "guardian": "5300000001252", "reason": ""}
+    return {"tabs": TABS, "notice": notice("minors"), "typed": typed, "refusal": None} | more
+
+
+TABS = [
+    {"label": "告知", "href": "/notices", "current": True},
+    {"label": "人员", "href": "/persons", "current": False},
+]
+DRAFT = {"id": UUID(int=3), "kind": "privacy", "name": NAMES[Kind.PRIVACY], "drafted_at": NOW}
 CHILD = {"id": UUID(int=2), "number": "5300000001244", "name": "李小明", "age": "未满18周岁"}
 
 
@@ -193,6 +240,18 @@ PAGES = {
         "web/new_notice.html",
         lambda: asked(agreed=None, changes=[], withdrawn=True, next=""),
     ),
+    "notices": ("web/notices.html", administered),
+    "notices_empty": (
+        "web/notices.html",
+        lambda: administered(drafts=[], everybody=0, refusal=UnknownNotice()),
+    ),
+    "notice_draft": ("web/notice_draft.html", written),
+    "notice_draft_wrong": (
+        "web/notice_draft.html",
+        lambda: written(refusal=NoticeIncomplete("changes_en"), day="2025-12-01"),
+    ),
+    "guardian_paper": ("web/guardian_paper.html", paper),
+    "guardian_paper_wrong": ("web/guardian_paper.html", lambda: paper(refusal=NotAMinor())),
     "my_consents": ("web/my_consents.html", consents),
     "my_consents_empty": (
         "web/my_consents.html",

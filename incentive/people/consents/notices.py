@@ -84,6 +84,44 @@ def drafts(by: Caller, *, cursor: str | None, limit: int) -> Page:
     return page(queries.drafts(), key, cursor=cursor, limit=limit, newest_first=True)
 
 
+def every(by: Caller) -> Sequence[PrivacyNotice]:
+    """Return all versions of all kinds, by kind, the newest first; they are few.
+
+    Raises:
+        OutOfScope: the caller may not publish.
+    """
+    _require(by)
+    order = list(domain.Kind)
+    known = queries.every()
+    return sorted(known, key=lambda each: (order.index(domain.Kind(each.kind)), -each.version))
+
+
+def last(kind: str) -> PrivacyNotice:
+    """Return the last version that was published of a kind, be it to come.
+
+    Raises:
+        UnknownNotice: there is no such kind.
+    """
+    found = queries.latest(kind)
+    if found is None:
+        raise UnknownNotice
+    return found
+
+
+def draft_of(draft_id: UUID, by: Caller) -> PrivacyNoticeDraft:
+    """Return a draft.
+
+    Raises:
+        OutOfScope: the caller may not publish.
+        UnknownNoticeDraft: there is none, or it was published.
+    """
+    _require(by)
+    found = queries.draft(draft_id)
+    if found is None:
+        raise UnknownNoticeDraft
+    return found
+
+
 def draft(kind: str, texts: Mapping[str, Any], by: Caller, at: datetime) -> PrivacyNoticeDraft:
     """Begin a new version of a notice; what `texts` leaves out is as in the last version.
 

@@ -114,6 +114,16 @@ def drafts() -> Select[*tuple[Any, ...]]:
     return select(PrivacyNoticeDraft)
 
 
+def draft(draft_id: UUID) -> PrivacyNoticeDraft | None:
+    """Return a draft."""
+    return session().get(PrivacyNoticeDraft, draft_id)
+
+
+def every() -> Sequence[PrivacyNotice]:
+    """Return all versions of all kinds; they are few."""
+    return session().scalars(select(PrivacyNotice)).all()
+
+
 def lock_draft(draft_id: UUID) -> PrivacyNoticeDraft | None:
     """Return a draft as it stands now, locked until the end."""
     wanted = select(PrivacyNoticeDraft).filter_by(id=draft_id).with_for_update()
