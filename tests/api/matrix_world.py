@@ -221,7 +221,7 @@ def _found(side: Side, at: datetime) -> None:
     row = {"record_id": record, "kind": "impossible_travel", "facts": facts, "found_at": at}
     award = session().get(Award, record, populate_existing=True)
     found = make.add(AttendanceFinding(**row))
-    held = flagging.flag(award.transaction_id, volunteer.id, None, side.mark, at)
+    held = flagging.flag(award.transaction_id, volunteer.id, [], side.mark, at)
     side.keep(finding_id=found.id, doubt_id=held.id)
 
 

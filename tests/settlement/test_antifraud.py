@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from incentive.activities.models import Shift
 from incentive.checkin.models import Scan
@@ -18,6 +19,7 @@ from incentive.ledger import checks
 from incentive.ledger import service as ledger
 from incentive.ledger.errors import InsufficientPoints
 from incentive.points.disputes import service as disputes
+from incentive.points.disputes.errors import NotYoursToDecide
 from incentive.points.disputes.models import Dispute
 from incentive.settlement import service as settlement
 from incentive.settlement.findings.domain import DEVICE_PEOPLE, PAIR_RECORDS, band, too_fast
@@ -288,6 +290,31 @@ def test_a_second_person_clears_it_and_not_who_is_concerned(yard):
     session().expire_all()
     assert points_of(yard.volunteer.id)["available"] == case.held
     assert list(checks.run()) == []
+
+
+def test_who_verified_the_record_does_not_decide_though_no_finding_names_them(yard):
+    verifier = make.person("郑社工")
+    make.grant(verifier, "administrator", at=yard.community)
+    yard.serve(start=-30 * HOUR, alone=False, **LAKE)
+    there = yard.serve(start=-29 * HOUR, alone=False, **DALI)
+    there.decided_by = verifier.id
+    session().flush()
+    yard.settle()
+    assert {f.about_id for f in found().values()} == {None}
+    case = next(each for each in cases(yard) if verifier.id in each.concerned)
+    with pytest.raises(NotYoursToDecide), session().begin_nested():
+        disputes.decide_found(
+            caller_of(verifier), case.id, for_person=True, reason="没事", at=clock.now()
+        )
+    disputes.decide_found(
+        caller_of(yard.chief), case.id, for_person=True, reason="已核实", at=clock.now()
+    )
+    session().flush()
+    with pytest.raises(IntegrityError, match="not_by_who_is_concerned"), session().begin_nested():
+        session().execute(
+            text("UPDATE disputes SET decided_by = :who WHERE id = :id"),
+            {"who": verifier.id, "id": case.id},
+        )
 
 
 def test_or_takes_it_back_with_a_reason_that_stays(yard):

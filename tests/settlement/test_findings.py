@@ -36,7 +36,9 @@ class Place:
         make.add(AttendanceFinding(**made, found_at=clock.now(), about_id=about and about.id))
         booked = session().get(Award, self.record.id, populate_existing=True).transaction_id
         about_id = about and about.id
-        self.case = flagging.flag(booked, self.volunteer.id, about_id, "看起来不对", clock.now())
+        self.case = flagging.flag(
+            booked, self.volunteer.id, [about_id] if about_id else [], "看起来不对", clock.now()
+        )
         self.held = self.case.held
         session().flush()
         return self

@@ -3,6 +3,7 @@
 Nobody spends them until somebody who is not concerned has decided. Silence does not give them back.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -23,9 +24,9 @@ _SHOWN = ("person_id", "transaction_id", "side", "held", "status")
 
 
 def flag(
-    transaction_id: int, person_id: UUID, about_id: UUID | None, reason: str, at: datetime
+    transaction_id: int, person_id: UUID, concerned: Collection[UUID], reason: str, at: datetime
 ) -> Dispute | None:
-    """Hold what a person was given; `about_id` is concerned too, and does not decide.
+    """Hold what a person was given; those `concerned` too do not decide.
 
     Return the dispute, or None if there is one already, or nothing left to hold.
 
@@ -60,7 +61,8 @@ def flag(
             "opened_by": None,
             "opened_at": at,
             "made_by": None,
-            "proposed_by": None if about_id == person_id else about_id,
+            "proposed_by": None,
+            "concerned": sorted(set(concerned) - {person_id}),
             "due_on": day_of(at) + timedelta(days=policies.policy().dispute_term_days),
             "status": "open",
             "decision_reason": "",

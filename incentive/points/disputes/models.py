@@ -4,12 +4,14 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     CheckConstraint,
     DateTime,
     ForeignKey,
     Index,
     UniqueConstraint,
+    Uuid,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -45,6 +47,7 @@ class Dispute(Base):
         CheckConstraint(
             "decided_by <> made_by AND decided_by <> proposed_by", "not_by_who_made_it"
         ),
+        CheckConstraint("decided_by <> ALL (concerned)", "not_by_who_is_concerned"),
         UniqueConstraint("transaction_id", "person_id"),
         Index(None, "person_id", "opened_at"),
         Index(None, "region_id"),
@@ -64,6 +67,8 @@ class Dispute(Base):
     opened_at: Mapped[Instant]
     made_by: Mapped[UUID | None]
     proposed_by: Mapped[UUID | None]
+    # Who else had a hand in it, such as whoever verified the record that is doubted.
+    concerned: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
     due_on: Mapped[date]
     status: Mapped[String] = mapped_column(default="open")
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("persons.id"))

@@ -127,7 +127,7 @@ def _decided(
 ) -> Dispute:
     if dispute.status != "open":
         raise DisputeDecided
-    before_it = (dispute.opened_by, dispute.made_by, dispute.proposed_by)
+    before_it = (dispute.opened_by, dispute.made_by, dispute.proposed_by, *dispute.concerned)
     separation.require_another("dispute.decide", caller, before_it, NotYoursToDecide)
     separation.require_no_stake("dispute.decide", caller, dispute.person_id, NotYoursToDecide)
     before = acts.picked(dispute, _SHOWN)

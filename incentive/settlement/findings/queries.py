@@ -83,6 +83,14 @@ _PAIRS: Final = """
 """
 
 
+_BROUGHT_ABOUT: Final = """
+    SELECT unnest(ARRAY[r.recorder_id, r.decided_by, a.confirmed_by])
+    FROM service_records r JOIN attendances a ON a.id = r.attendance_id WHERE r.id = :record
+    UNION SELECT x.actor_id
+    FROM service_records r JOIN scans x ON x.attendance_id = r.attendance_id WHERE r.id = :record
+"""
+
+
 def travels(records: Collection[str], **limits: Any) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the records with another attendance of the person's near in time, both with a place."""
     return _found(_TRAVELS, records, limits)
@@ -112,6 +120,12 @@ def of(record_id: UUID) -> Sequence[AttendanceFinding]:
     """Return what was found about a record, the first finding first."""
     found = select(AttendanceFinding).filter_by(record_id=record_id)
     return session().scalars(found.order_by(AttendanceFinding.id)).all()
+
+
+def brought_about_by(record_id: UUID) -> set[UUID]:
+    """Return who scanned or entered a record, vouched for it, or decided on it."""
+    found = session().scalars(text(_BROUGHT_ABOUT), {"record": record_id})
+    return {who for who in found if who is not None}
 
 
 def _found(

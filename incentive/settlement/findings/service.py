@@ -35,8 +35,10 @@ def hold(record_id: UUID, transaction_id: int, person_id: UUID, at: datetime) ->
     """
     found = queries.of(record_id)
     reason = " ".join(str(domain.KINDS[finding.kind]) for finding in found)
-    about = next((finding.about_id for finding in found if finding.about_id), None)
-    flagging.flag(transaction_id, person_id, about, reason, at)
+    # Whom a finding names, and whoever brought the record about, named or not.
+    named = {finding.about_id for finding in found if finding.about_id is not None}
+    concerned = named | queries.brought_about_by(record_id)
+    flagging.flag(transaction_id, person_id, concerned, reason, at)
 
 
 def _travels(records: Collection[str]) -> list[dict[str, Any]]:
