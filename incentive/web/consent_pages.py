@@ -68,6 +68,8 @@ def give_consent(kind: str) -> ResponseReturnValue:
             value=value,
             id_type=id_type if id_type in ID_TYPES else RESIDENT_ID,
         )
+        if not service.state(who.person_id, Kind(kind), at).held:
+            return _("It is asked for. Until your community decides, everything stays as it is.")
         return _(
             "“%(item)s” is kept, sealed, until you withdraw the consent.", item=NAMES[Kind(kind)]
         )

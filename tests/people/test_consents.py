@@ -8,6 +8,8 @@ import pytest
 from incentive.core import clock
 from incentive.core.db import session, transaction
 from incentive.people import personal
+from incentive.people.amending import service as amending
+from incentive.people.caller import identify
 from incentive.people.consents import service
 from incentive.people.consents.domain import Kind, missing, must_read
 from incentive.people.consents.errors import GuardianDecides, ItemMissing, NothingToWithdraw
@@ -146,6 +148,37 @@ def test_another_id_number_than_the_one_held_waits_for_a_correction(mine):
     assert mine("post", "/me/consents", told).status_code == 201
     with transaction():
         assert personal.one(mine.person_id, "id_number").id_number.endswith(NUMBER)
+
+
+def test_whoever_withdrew_an_id_number_and_tells_another_waits_for_approval(mine):
+    told = {"notice": str(notice_id("id_number")), "value": NUMBER}
+    assert mine("post", "/me/consents", told).json["held"] is True
+    mine("delete", "/me/consents/id_number")
+    other = told | {"value": "530102199003070032"}
+    waits = mine("post", "/me/consents", other)
+    assert (waits.status_code, waits.json["given"], waits.json["held"]) == (201, True, False)
+    with transaction():
+        assert held(mine.person_id)[0] is None
+    again = mine("post", "/me/consents", told)
+    assert refusal(again) == (409, "people.correction_asked")
+    (wish,) = mine("get", "/me/corrections").json["items"]
+    assert (wish["field"], wish["status"]) == ("id_number", "waiting")
+    with transaction():
+        home = make.region()
+        session().get_one(Person, mine.person_id).home_region_id = home.id
+        worker = make.person()
+        make.grant(worker, "administrator", at=home)
+        amending.approve(UUID(wish["id"]), identify(make.token(worker)), clock.now())
+        assert held(mine.person_id)[0].endswith("530102199003070032")
+
+
+def test_withdrawing_again_takes_back_what_waits(mine):
+    told = {"notice": str(notice_id("birth_month")), "value": "1990-01"}
+    for _ in range(2):
+        mine("post", "/me/consents", told)
+        mine("delete", "/me/consents/birth_month")
+    (wish,) = mine("get", "/me/corrections").json["items"]
+    assert wish["status"] == "withdrawn"
 
 
 def notice_id_of(kind):

@@ -44,13 +44,22 @@ def ask(
     kept = one_form(field, value, id_type, at)
     lock_person(by.person_id)
     require_consent(by.person_id, field)
+    return wish(by.person_id, field, kept, reason, at)
+
+
+def wish(person_id: UUID, field: str, kept: str, reason: str, at: datetime) -> PersonCorrection:
+    """Keep the wish that a field say `kept`, of a person who is locked and may wish it.
+
+    Raises:
+        CorrectionAsked: one of this field waits.
+    """
     made = new_id()
     fresh = {
         "id": made,
-        "person_id": by.person_id,
+        "person_id": person_id,
         "field": field,
-        "value_sealed": personal.seal_for(by.person_id, slot(made, "value"), kept),
-        "reason_sealed": personal.seal_for(by.person_id, slot(made, "reason"), reason),
+        "value_sealed": personal.seal_for(person_id, slot(made, "value"), kept),
+        "reason_sealed": personal.seal_for(person_id, slot(made, "reason"), reason),
         "status": Status.WAITING,
         "asked_at": at,
     }

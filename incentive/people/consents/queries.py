@@ -109,6 +109,14 @@ def withdrew(person_id: UUID) -> bool:
     return bool(session().scalar(select(has_withdrawn()).where(Person.id == person_id)))
 
 
+def ever_withdrew(person_id: UUID, kind: str) -> bool:
+    """Say whether a person ever withdrew a consent of a kind."""
+    said = exists().where(
+        Consent.person_id == person_id, Consent.kind == kind, Consent.given.is_(False)
+    )
+    return bool(session().scalar(select(said)))
+
+
 def drafts() -> Select[*tuple[Any, ...]]:
     """Return the drafts."""
     return select(PrivacyNoticeDraft)

@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
 from incentive.core.db import session
-from incentive.core.i18n import Text
+from incentive.core.i18n import Text, _
 from incentive.core.paging import Page, page
 from incentive.core.zone import day_of
 from incentive.people import identity, personal
 from incentive.people.ages import AgeClass, class_of_fields, is_milder, month_of_fields
+from incentive.people.amending import asking
 from incentive.people.amending import queries as corrections
 from incentive.people.consents import giving, queries
 from incentive.people.consents.domain import CORRECTED, EFFECTS, ITEMS, NAMES, Kind
@@ -29,6 +30,8 @@ from incentive.people.consents.giving import Giver
 from incentive.people.consents.models import Consent, PrivacyNotice
 from incentive.people.errors import IdNumberTaken, UnknownPerson
 from incentive.people.models import Person
+
+_TOLD_ANEW: Final = _("Told anew, after the consent to an earlier one was withdrawn.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,9 @@ def give(
 ) -> Kind:
     """Agree to the notice in force, and keep the `value` of the item that it is about.
 
-    Agreeing again to the same changes nothing. A guardian's consent is given in `guardians`.
+    Agreeing again to the same changes nothing. A guardian's consent is given in `guardians`. Whoever
+    withdrew an ID number or a month of birth and tells one anew has it kept once somebody of their
+    community has approved it: else withdrawing would be a correction that nobody looks at.
 
     Raises:
         UnknownNotice, NoticeReplaced: it is none, or not the one in force.
@@ -100,18 +105,22 @@ def give(
         ItemMissing: nothing is held of the item, and nothing was told.
         IdNumberUnusable, IdNumberTaken, BirthMonthUnusable, BirthMonthFixed: mend the value.
         ItemHeld: another ID number or month of birth is kept.
+        CorrectionAsked: one that was told anew waits already.
         ConsentWithdrawn: nothing more is kept of whoever withdrew the privacy consent.
     """
     ((kind, notice),) = giving.in_force([notice_id], at).items()
     if kind == Kind.MINORS:
         raise GuardianDecides
     person = _lock(person_id)
+    waits = None
     if kind in ITEMS:
         if queries.withdrew(person_id):
             raise ConsentWithdrawn
-        _keep(person, kind, value, id_type, at)
+        waits = _keep(person, kind, value, id_type, at)
     if not _stands(person_id, kind, notice):
         giving.write(person, [notice], giver, at, given=True)
+    if waits is not None:
+        asking.wish(person_id, kind, waits, str(_TOLD_ANEW), at)
     try:
         session().flush()
     except IntegrityError:
@@ -146,11 +155,14 @@ def withdraw(person_id: UUID, kind: Kind, giver: Giver, at: datetime) -> Kind:
     return kind
 
 
-def _keep(person: Person, kind: Kind, value: str | None, id_type: str | None, at: datetime) -> None:
+def _keep(
+    person: Person, kind: Kind, value: str | None, id_type: str | None, at: datetime
+) -> str | None:
+    """Keep an item that is told, or return it if it has to wait for somebody's approval."""
     if not value:
         if getattr(person, f"{kind}_sealed") is None:
             raise ItemMissing(kind)
-        return
+        return None
     checked = identity.checked({kind.value: value, "id_type": id_type}, at)
     told = {kind.value: checked[kind.value]}
     known = AgeClass(person.age_class) if person.age_class else None
@@ -159,8 +171,11 @@ def _keep(person: Person, kind: Kind, value: str | None, id_type: str | None, at
     held = getattr(personal.one(person.id, kind.value), kind.value)
     if kind in CORRECTED and held not in (None, told[kind.value]):
         raise ItemHeld
+    if kind in CORRECTED and held is None and queries.ever_withdrew(person.id, kind):
+        return told[kind.value]
     personal.refuse_taken(told, besides=person.id)
     personal.write(person, told)
+    return None
 
 
 def _stands(person_id: UUID, kind: Kind, notice: PrivacyNotice) -> bool:
