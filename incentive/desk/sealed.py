@@ -14,9 +14,8 @@ from incentive.people.caller import Caller
 
 LEAVES_MAX: Final = 1000
 _LEAVES: Final = text(
-    "SELECT l.seq, l.kind, l.ref, l.hash, b.leaf FROM leaves l"
-    " LEFT JOIN ledger_leaves(:start, :stop) b ON b.seq = l.seq AND :whole"
-    " WHERE l.seq >= :start AND l.seq < :stop ORDER BY l.seq"
+    "SELECT l.seq, l.kind, l.ref, l.hash, b.leaf FROM ledger_sealed(:start, :stop) l"
+    " LEFT JOIN ledger_leaves(:start, :stop) b ON b.seq = l.seq AND :whole ORDER BY l.seq"
 )
 
 

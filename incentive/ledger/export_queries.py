@@ -26,7 +26,7 @@ def rows(first: int, last: int, *, opened: bool) -> Iterator[Row[*tuple[Any, ...
 _ROWS: Final = """
     SELECT n.seq, l.kind, l.ref, l.hash, b.leaf, {opening} AS opening
     FROM generate_series(CAST(:first AS bigint), CAST(:last AS bigint) - 1) AS n (seq)
-    LEFT JOIN leaves l ON l.seq = n.seq AND l.seq >= :first AND l.seq < :last
+    LEFT JOIN ledger_sealed(:first, :last) l ON l.seq = n.seq
     LEFT JOIN ledger_leaves(:first, :last) b ON b.seq = n.seq
     {joins}
     ORDER BY n.seq
@@ -59,19 +59,20 @@ def openings(first: int, last: int) -> Iterator[Row[*tuple[Any, ...]]]:
 _OPENINGS: Final = """
     WITH moved AS (
         SELECT e.account_id, min(e.version) AS version
-        FROM leaves l JOIN entries e ON e.transaction_id = l.ref
-        WHERE l.kind = 'T' AND l.seq >= :first AND l.seq < :last AND e.version IS NOT NULL
+        FROM ledger_sealed(:first, :last) l JOIN entries e ON e.transaction_id = l.ref
+        WHERE l.kind = 'T' AND e.version IS NOT NULL
         GROUP BY e.account_id
     ), early AS (
         SELECT e.account_id, e.version, e.balance, e.amount
         FROM moved m JOIN entries e ON e.account_id = m.account_id AND e.version > m.version
-        JOIN leaves l ON l.kind = 'T' AND l.ref = e.transaction_id AND l.seq < :first
+        CROSS JOIN LATERAL ledger_seq_of(e.transaction_id) l
+        WHERE :first > 0 AND l.seq < :first
     )
     SELECT m.account_id, coalesce(b.version, 0) AS version, coalesce(b.balance, 0), coalesce(b.amount, 0)
     FROM moved m LEFT JOIN LATERAL (
         SELECT e.version, e.balance, e.amount
-        FROM entries e JOIN leaves l ON l.kind = 'T' AND l.ref = e.transaction_id AND l.seq < :first
-        WHERE e.account_id = m.account_id AND e.version < m.version
+        FROM entries e CROSS JOIN LATERAL ledger_seq_of(e.transaction_id) l
+        WHERE :first > 0 AND l.seq < :first AND e.account_id = m.account_id AND e.version < m.version
         ORDER BY e.version DESC LIMIT 1) b ON true
     WHERE b.version IS NOT NULL OR EXISTS (SELECT FROM early x WHERE x.account_id = m.account_id)
     UNION ALL SELECT * FROM early
@@ -86,8 +87,9 @@ def owners(first: int, last: int, *, persons: bool) -> Iterator[Row[*tuple[Any, 
 
 _OWNERS: Final = """
     SELECT DISTINCT a.owner, a.salt
-    FROM leaves l JOIN entries e ON e.transaction_id = l.ref JOIN accounts a ON a.id = e.account_id
-    WHERE l.kind = 'T' AND l.seq >= :first AND l.seq < :last AND a.salt IS NOT NULL
+    FROM ledger_sealed(:first, :last) l
+    JOIN entries e ON e.transaction_id = l.ref JOIN accounts a ON a.id = e.account_id
+    WHERE l.kind = 'T' AND a.salt IS NOT NULL
 """
 
 

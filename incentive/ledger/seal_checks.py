@@ -19,11 +19,10 @@ _CHANGED: Final = text(
     """
     SELECT l.seq, l.kind::text AS kind, l.ref, t.key,
            CASE WHEN b.leaf IS NULL THEN 'the row is gone' ELSE 'the row or its leaf was changed' END AS what
-    FROM leaves l
+    FROM ledger_sealed(:start, :stop) l
     LEFT JOIN ledger_leaves(:start, :stop) b ON b.seq = l.seq
     LEFT JOIN transactions t ON l.kind = 'T' AND t.id = l.ref
-    WHERE l.seq >= :start AND l.seq < :stop
-      AND (sha256('\\x00'::bytea || b.leaf) IS DISTINCT FROM l.hash
+    WHERE (sha256('\\x00'::bytea || b.leaf) IS DISTINCT FROM l.hash
            -- The leaf holds the memo of the row's own texts as long as these are there.
            OR substr(b.leaf, CASE l.kind WHEN 'T' THEN 39 ELSE 27 END, 32) <> l.memo)
     ORDER BY l.seq
@@ -114,12 +113,12 @@ register(
                      AND (t.xid, l.ref) < (lag(t.xid) OVER of_kind, lag(l.ref) OVER of_kind)
                      AND lag(l.ref) OVER of_kind > m.restored_ref
                     THEN 'it should stand before the one before it' END AS what
-        FROM leaves l
+        FROM (SELECT ledger_tree_size() AS size OFFSET 0) tree
+        CROSS JOIN LATERAL ledger_sealed(0, tree.size) l
         JOIN seal_marks m ON m.kind = l.kind
         LEFT JOIN (SELECT 'T'::"char" AS kind, id, xid FROM transactions
                    UNION ALL SELECT 'L', id, xid FROM audit_entries) t
           ON t.kind = l.kind AND t.id = l.ref
-        WHERE l.seq < ledger_tree_size()
         WINDOW of_kind AS (PARTITION BY l.kind ORDER BY l.seq)) followed
     WHERE what IS NOT NULL
     """,

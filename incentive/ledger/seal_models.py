@@ -1,19 +1,20 @@
 """The tables of the sealed books, to read: the application cannot write them."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Computed,
     DateTime,
     ForeignKey,
     Index,
     LargeBinary,
     SmallInteger,
     String,
-    UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, INT8MULTIRANGE
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incentive.core.db import Base
@@ -25,17 +26,23 @@ from incentive.core.types import String as Text
 Char = String
 
 
-class Leaf(Base):
-    """The leaf of one sealed row: `kind` T (a transaction) or L (a line of the audit log), its id."""
+class LeafPack(Base):
+    """The leaves of up to 256 rows of `kind` T (transactions) or L (lines of the audit log).
 
-    __tablename__ = "leaves"
-    __table_args__ = (UniqueConstraint("kind", "ref"),)
+    In SQL, `ledger_sealed(from, to)` and the view `leaves` give them one by one (see the migration).
+    """
 
-    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    __tablename__ = "leaf_packs"
+
+    first_seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(Char)
-    ref: Mapped[int] = mapped_column(BigInteger)
-    memo: Mapped[bytes] = mapped_column(LargeBinary)
-    hash: Mapped[bytes] = mapped_column(LargeBinary)
+    size: Mapped[int]
+    ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    refs: Mapped[Any] = mapped_column(
+        INT8MULTIRANGE, Computed("ledger_refs(ids, size)", persisted=True)
+    )
+    memos: Mapped[bytes] = mapped_column(LargeBinary)
+    hashes: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class TreeNode(Base):

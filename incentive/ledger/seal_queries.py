@@ -4,14 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnClause, Row, Select, literal_column, or_, select, text
+from sqlalchemy import Row, Select, or_, select, text
 
 from incentive.core.db import session
 from incentive.ledger.merkle import HASH_BYTES, Node, fold, parents
-from incentive.ledger.seal_models import CheckpointRow, Leaf, SealKey
+from incentive.ledger.seal_models import CheckpointRow, SealKey
 
 TILE_LEVELS: Final = 8
-_TRANSACTION: Final[ColumnClause[str]] = literal_column("'T'")
 
 
 def leave_disk_to_checkpoint() -> None:
@@ -62,19 +61,29 @@ _KEPT: Final = text(
 
 def hashes(level: int, start: int, stop: int) -> bytes:
     """Return the kept hashes [start, stop) of `level` (0, 8, 16, …), one after the other."""
-    ordered = "SELECT string_agg(hash, ''::bytea ORDER BY {0}) FROM {1}"
-    if level:
-        sql = ordered.format("position", "tree_nodes") + (
-            " WHERE level = %(level)s AND position >= %(start)s AND position < %(stop)s"
-        )
-    else:
-        sql = ordered.format("seq", "leaves") + " WHERE seq >= %(start)s AND seq < %(stop)s"
     # Binary, which SQLAlchemy does not ask for: half a megabyte is not to be spelt in hexadecimal.
     driver: Any = session().connection().connection.driver_connection
     with driver.cursor(binary=True) as cursor:
-        cursor.execute(sql, {"level": level, "start": start, "stop": stop})
+        wanted = {"level": level, "start": start, "stop": stop}
+        cursor.execute(_NODE_HASHES if level else _LEAF_HASHES, wanted)
         (found,) = cursor.fetchone()
     return bytes(found or b"")
+
+
+_NODE_HASHES: Final = """
+    SELECT string_agg(hash, ''::bytea ORDER BY position) FROM tree_nodes
+    WHERE level = %(level)s AND position >= %(start)s AND position < %(stop)s
+"""
+# A pack holds up to 256 leaves, so those that reach into [start, stop) begin less than so many before it.
+_LEAF_HASHES: Final = """
+    SELECT string_agg(substr(
+        k.hashes, 32 * greatest(%(start)s - k.first_seq, 0)::int + 1,
+        32 * (least(%(stop)s - k.first_seq, k.size) - greatest(%(start)s - k.first_seq, 0))::int
+    ), ''::bytea ORDER BY k.first_seq)
+    FROM leaf_packs k
+    WHERE k.first_seq > %(start)s - 256 AND k.first_seq < %(stop)s
+      AND k.first_seq + k.size > %(start)s
+"""
 
 
 def keep_nodes(nodes: Mapping[Node, bytes]) -> None:
@@ -124,15 +133,32 @@ def _top(hashes_: bytes) -> bytes:
 
 
 _BELOW: Final = """
-    SELECT r.n, string_agg(k.hash, ''::bytea ORDER BY k.{at})
-    FROM unnest(CAST(:level AS smallint[]), CAST(:start AS bigint[]), CAST(:stop AS bigint[]))
-        WITH ORDINALITY AS r (level, start, stop, n)
-    JOIN {table} k ON k.{at} >= r.start AND k.{at} < r.stop {more}
-    GROUP BY r.n, r.start, r.stop HAVING count(*) = r.stop - r.start
+    SELECT b.n, b.hashes FROM (
+        SELECT r.n, r.start, r.stop, string_agg({hashes}, ''::bytea ORDER BY k.{at}) AS hashes
+        FROM unnest(CAST(:level AS smallint[]), CAST(:start AS bigint[]), CAST(:stop AS bigint[]))
+            WITH ORDINALITY AS r (level, start, stop, n)
+        JOIN {table} k ON {within}
+        GROUP BY r.n, r.start, r.stop) b
+    WHERE octet_length(b.hashes) = 32 * (b.stop - b.start)
 """
-_LEAVES_BELOW: Final = text(_BELOW.format(at="seq", table="leaves", more=""))
+_LEAVES_BELOW: Final = text(
+    _BELOW.format(
+        hashes="""substr(
+            k.hashes, 32 * greatest(r.start - k.first_seq, 0)::int + 1,
+            32 * (least(r.stop - k.first_seq, k.size) - greatest(r.start - k.first_seq, 0))::int)""",
+        at="first_seq",
+        table="leaf_packs",
+        within="""k.first_seq > r.start - 256 AND k.first_seq < r.stop
+            AND k.first_seq + k.size > r.start""",
+    )
+)
 _NODES_BELOW: Final = text(
-    _BELOW.format(at="position", table="tree_nodes", more="AND k.level = r.level")
+    _BELOW.format(
+        hashes="k.hash",
+        at="position",
+        table="tree_nodes",
+        within="k.level = r.level AND k.position >= r.start AND k.position < r.stop",
+    )
 )
 
 
@@ -217,9 +243,9 @@ def add_key(
 
 def leaf_of_transaction(transaction_id: int) -> int | None:
     """Return the sequence number of the transaction's leaf, if it is sealed."""
-    return session().scalar(
-        select(Leaf.seq).where(Leaf.kind == _TRANSACTION, Leaf.ref == transaction_id)
-    )
+    found = text("SELECT seq FROM ledger_seq_of(:id)")
+    seq: int | None = session().scalar(found, {"id": transaction_id})
+    return seq
 
 
 def owners_of(transaction_id: int) -> set[str]:

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from incentive.core.db import session, transaction
 from incentive.ledger import checks, merkle, notes, seal_checks
-from tests.ledger.sealed import administrator, ask, post, post_many, seal
+from tests.ledger.sealed import ask, post, post_many, seal, tamper
 
 CHANGED = "every sealed row is still what it was when it was sealed"
 ORDER = "leaves are numbered from 0 without a gap, and follow the order of posting"
@@ -28,13 +28,6 @@ def sealed(live):
         session().execute(text(AUDIT))
     seal(live)
     return live
-
-
-def tamper(app, *statements, **values):
-    with administrator(app) as connection:
-        for statement in statements:
-            connection.execute(text(statement), values)
-        connection.commit()
 
 
 def found(app):

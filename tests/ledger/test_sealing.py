@@ -325,7 +325,7 @@ def test_a_sealer_that_is_held_back_warns(live, writer, monkeypatch):
 
 
 def test_the_application_adds_no_leaf_and_no_checkpoint_by_itself(tx):
-    for table in ("leaves", "tree_nodes", "checkpoints", "seal_keys", "seal_marks"):
+    for table in ("leaf_packs", "leaves", "tree_nodes", "checkpoints", "seal_keys", "seal_marks"):
         for privilege in ("INSERT", "UPDATE", "DELETE", "TRUNCATE"):
             allowed = session().scalar(
                 text("SELECT has_table_privilege(:t, :p)"),
@@ -334,7 +334,7 @@ def test_the_application_adds_no_leaf_and_no_checkpoint_by_itself(tx):
             assert not allowed, (table, privilege)
 
 
-@pytest.mark.parametrize("table", ["leaves", "tree_nodes", "checkpoints", "seal_keys"])
+@pytest.mark.parametrize("table", ["leaf_packs", "tree_nodes", "checkpoints", "seal_keys"])
 def test_even_the_administrator_is_refused_by_the_triggers(live, table):
     post_many(live, 300)
     seal(live)
@@ -434,13 +434,15 @@ def test_a_sealer_that_works_side_by_side_stops_as_loudly(live, monkeypatch):
     monkeypatch.setattr(sealing, "LARGE", 1)
     post(live, "a", "b", "c")
     with administrator(live) as connection:
-        connection.execute(text("ALTER TABLE leaves ADD CONSTRAINT no CHECK (ref <> 2)"))
+        connection.execute(
+            text("ALTER TABLE leaf_packs ADD CONSTRAINT no CHECK (NOT refs @> 2::bigint)")
+        )
         connection.commit()
     with pytest.raises(Exception, match='violates check constraint "no"'):
         seal(live)
     assert ask(live, "SELECT count(*) FROM seal_runs") == [(1,)]
     with administrator(live) as connection:
-        connection.execute(text("ALTER TABLE leaves DROP CONSTRAINT no"))
+        connection.execute(text("ALTER TABLE leaf_packs DROP CONSTRAINT no"))
         connection.commit()
     assert seal(live)[0] == 3
     assert_sealed_whole(live)

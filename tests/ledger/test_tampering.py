@@ -14,7 +14,7 @@ from incentive.ledger.seal_models import CheckpointRow
 from incentive.ledger.verifier.exports import Verifier
 from incentive.ledger.verifier.proofs import Wrong, read_keys
 from tests.ledger import exported
-from tests.ledger.sealed import administrator, ask, seal
+from tests.ledger.sealed import ask, seal, tamper
 from tests.ledger.test_postings import INCOME, TODAY, award
 
 AUDIT = (
@@ -58,13 +58,6 @@ def keys(app):
 
 def prove(app, *, since=None, first=0, personal=False):
     return Verifier(keys(app), since).read(export(app, first, personal=personal))
-
-
-def tamper(app, *statements, **values):
-    with administrator(app) as connection:
-        for statement in statements:
-            connection.execute(text(statement), values)
-        connection.commit()
 
 
 def refusal(app, **options):

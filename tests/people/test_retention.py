@@ -70,7 +70,7 @@ def test_the_application_may_do_it(books):
 def test_no_rule_is_about_evidence(app):
     evidence = {
         "accounts", "transactions", "entries", "scans", "attendances", "service_records",
-        "record_decisions", "awards", "audit_entries", "consents", "leaves", "checkpoints",
+        "record_decisions", "awards", "audit_entries", "consents", "leaf_packs", "checkpoints",
     }  # fmt: skip
     assert not evidence & {rule.table.name for rule in rules()}
 

@@ -4,7 +4,6 @@ from datetime import date
 import pytest
 from click.testing import CliRunner
 from PIL import Image
-from sqlalchemy import text
 
 from incentive.core import codes
 from incentive.core.codes import drawing
@@ -14,7 +13,7 @@ from incentive.ledger import service as ledger
 from incentive.ledger.commands import commands
 from incentive.ledger.domain import Purse
 from tests import factories as make
-from tests.ledger.sealed import administrator, seal
+from tests.ledger.sealed import seal, tamper
 from tests.ledger.test_postings import award
 from tests.qr import read_qr
 
@@ -108,9 +107,7 @@ def test_what_is_not_sealed_yet_will_be_in_a_moment(live, mine):
     ],
 )
 def test_no_receipt_is_given_of_what_was_changed_since(live, mine, statement):
-    with administrator(live) as connection:
-        connection.execute(text(statement))
-        connection.commit()
+    tamper(live, statement)
     answer = mine("/api/v1/me/receipts/1")
     assert (answer.status_code, answer.json["code"]) == (409, "ledger.receipt_does_not_hold")
 
