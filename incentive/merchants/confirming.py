@@ -23,19 +23,29 @@ from incentive.merchants.domain import (
 )
 from incentive.merchants.errors import BudgetExceeded, NoBudget
 from incentive.merchants.refusing import refusing
-from incentive.merchants.statement_errors import ConfirmedBefore, ObjectionsOpen, SamePerson
+from incentive.merchants.statement_errors import (
+    ConfirmedBefore,
+    ObjectionsOpen,
+    SamePerson,
+    StatementChanged,
+)
 from incentive.merchants.statement_models import Confirmation, Statement
 from incentive.merchants.statements import Detail, charge_key, detail, locked
 from incentive.people import acts
 from incentive.people.caller import Caller
 
 
-def confirm(caller: Caller, statement_id: UUID, *, side: Side, at: datetime) -> Detail:
-    """Confirm a statement as it is now for one side; with both it is confirmed.
+def confirm(
+    caller: Caller, statement_id: UUID, *, side: Side, at: datetime, revision: int | None = None
+) -> Detail:
+    """Confirm a statement for one side; with both it is confirmed.
+
+    `revision` is the one that the caller has read: what was corrected since is not confirmed
+    unseen. Without it the statement is confirmed as it is now.
 
     Raises:
         UnknownStatement, NotAContact, ContactOfMerchant, OutOfScope, WrongState, ObjectionsOpen,
-        ConfirmedBefore, SamePerson: nothing was written.
+        StatementChanged, ConfirmedBefore, SamePerson: nothing was written.
     """
     found = locked(caller, statement_id)
     require_side(caller, found, side)
@@ -43,6 +53,8 @@ def confirm(caller: Caller, statement_id: UUID, *, side: Side, at: datetime) -> 
     check_state(statement.status, "sent")
     if waiting := statement_queries.open_objections(statement_id):
         raise ObjectionsOpen(waiting)
+    if revision is not None and revision != statement.revision:
+        raise StatementChanged(statement.total_fen)
     with refusing(
         pk_statement_confirmations=ConfirmedBefore(),
         uq_statement_confirmations_statement_id_revision_person_id=SamePerson(),

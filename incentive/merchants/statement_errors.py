@@ -140,6 +140,23 @@ class ConfirmedBefore(Conflict):
         super().__init__(_("This side has confirmed the statement already."))
 
 
+class StatementChanged(Conflict):
+    """The statement was corrected since the caller read it."""
+
+    code = "merchants.statement_changed"
+
+    def __init__(self, total_fen: int) -> None:
+        super().__init__(
+            _(
+                "The statement was corrected since you read it: it comes to %(total)s yuan now. Look"
+                " at its lines again, then confirm.",
+                total=yuan(total_fen),
+            ),
+            field="revision",
+            total_fen=total_fen,
+        )
+
+
 class PaidTooMuch(Conflict):
     """More is paid than is owed on the statement."""
 

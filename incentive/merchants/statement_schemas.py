@@ -48,6 +48,15 @@ class SideSchema(Schema):
     side = fields.String(required=True, validate=validate.OneOf(SIDES))
 
 
+class ConfirmSchema(SideSchema):
+    """A side's confirmation, of what was read."""
+
+    revision = fields.Integer(
+        validate=validate.Range(0, 1_000_000),
+        metadata={"description": "The revision that was read: refused if it was corrected since"},
+    )
+
+
 class NewObjectionSchema(SideSchema):
     """What is held against a line of goods."""
 

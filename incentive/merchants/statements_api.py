@@ -25,6 +25,7 @@ from incentive.merchants import (
 from incentive.merchants.domain import reference
 from incentive.merchants.statement_schemas import (
     AnswerSchema,
+    ConfirmSchema,
     LineOrderSchema,
     MerchantStatementDetailSchema,
     MerchantStatementSchema,
@@ -32,7 +33,6 @@ from incentive.merchants.statement_schemas import (
     NewPaymentSchema,
     NewStatementSchema,
     ReasonSchema,
-    SideSchema,
     StatementQuerySchema,
     UnagreedGoodsSchema,
 )
@@ -157,7 +157,7 @@ def answer(fields: dict[str, Any], statement_id: UUID, objection_id: UUID) -> De
 
 @bp.post(f"{_ONE}/confirmations")
 @needs("statement.confirm", "merchant.confirm", of=REGION, own=True)
-@bp.arguments(SideSchema)
+@bp.arguments(ConfirmSchema)
 @bp.once(201, MerchantStatementDetailSchema)
 def confirm(fields: dict[str, Any], statement_id: UUID) -> Detail:
     """Confirm a statement for one side."""

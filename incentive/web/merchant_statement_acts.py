@@ -89,7 +89,8 @@ def confirm_merchant_statement(statement_id: UUID) -> ResponseReturnValue:
     """Confirm a statement for the side of the caller."""
 
     def do(who: Caller, at: datetime) -> Text:
-        found = confirming.confirm(who, statement_id, side=_side(), at=at)
+        read = request.form.get("revision", type=int)
+        found = confirming.confirm(who, statement_id, side=_side(), at=at, revision=read)
         if found.statement.status == "confirmed":
             return _("Both sides have confirmed. The amount can be booked now.")
         return _("Confirmed. The other side has to confirm, too.")

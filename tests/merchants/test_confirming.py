@@ -22,6 +22,7 @@ from incentive.merchants.statement_errors import (
     PaidInFuture,
     PaidTooMuch,
     PaymentsStand,
+    StatementChanged,
     UnknownLine,
     UnknownObjection,
     UnknownPayment,
@@ -204,6 +205,21 @@ def test_who_confirmed_before_a_correction_confirms_again(market, made):
     )
     assert confirm(market, made, "merchant", "contact").statement.status == "sent"
     assert confirm(market, made, "sponsor", "worker").statement.status == "confirmed"
+
+
+def test_what_was_corrected_since_it_was_read_is_not_confirmed_unseen(market, made):
+    contact = market.callers["contact"]
+    read = made.revision
+    found = disputes.object_to(contact, made.id, number=1, side="merchant", text="少", at=AT)
+    objection_id = found.objections[0][0].id
+    disputes.correct(
+        market.callers["worker"], made.id, objection_id, quantity=-1, answer="x", at=AT
+    )
+    with pytest.raises(StatementChanged) as refused:
+        confirming.confirm(contact, made.id, side="merchant", at=AT, revision=read)
+    assert refused.value.figures["total_fen"] == made.total_fen
+    found = confirming.confirm(contact, made.id, side="merchant", at=AT, revision=read + 1)
+    assert [row[0].revision for row in found.confirmations] == [read + 1]
 
 
 def test_no_more_is_taken_off_a_line_than_is_on_it(market, made, objection):

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from incentive.core.db import session, transaction
 from incentive.core.errors import IncentiveError
-from incentive.merchants import agreements, confirming, paying, statements
+from incentive.merchants import agreements, confirming, disputes, paying, statements
 from incentive.merchants.models import SponsorBudget
 from tests.merchants.conftest import (
     PRICE,
@@ -182,6 +182,34 @@ def test_both_sides_confirming_at_once_are_both_heard(live, given_out):
         ],
     )
     assert sorted(both) == ["confirmed", "sent"]
+
+
+def test_a_confirmation_and_an_objection_at_once_go_one_way(live, given_out):
+    with transaction():
+        made = sent(given_out).statement.id
+        confirming.confirm(given_out.callers["contact"], made, side="merchant", at=noon(day(11, 3)))
+    works = [
+        lambda: (
+            confirming.confirm(
+                given_out.callers["worker"], made, side="sponsor", at=noon(day(11, 3)), revision=0
+            ).statement.status
+        ),
+        lambda: (
+            disputes.object_to(
+                given_out.callers["contact"],
+                made,
+                number=1,
+                side="merchant",
+                text="少",
+                at=noon(day(11, 3)),
+            ).statement.status
+        ),
+    ]
+    done = together(live, works)
+    # Whichever was first, the other one is told: nothing is confirmed over an open objection.
+    assert done in (
+        ["confirmed", "merchants.wrong_state"], ["merchants.objections_open", "sent"],
+    )  # fmt: skip
 
 
 def test_of_ten_payments_at_once_no_more_is_taken_than_is_owed(live, given_out):
