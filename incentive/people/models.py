@@ -137,6 +137,13 @@ class SignIn(Base):
         Index(None, "shift_id", postgresql_where=text("shift_id IS NOT NULL")),
         Index(None, "station_id", postgresql_where=text("station_id IS NOT NULL")),
         Index("ix_sign_ins_devices", "id", postgresql_where=text("kind = 'device'")),
+        # By these the retention run finds what is past its time.
+        Index("ix_sign_ins_ended", text("LEAST(expires_at, revoked_at)")),
+        Index(
+            "ix_sign_ins_origins",
+            "created_at",
+            postgresql_where=text("browser <> '' OR network <> ''"),
+        ),
     )
 
     id: Mapped[Id]

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 from incentive.core.idempotency import IdempotencyKey
 from incentive.core.ids import new_id
+from incentive.people.consents.models import PrivacyNoticeDraft
 from incentive.people.devices.models import DevicePairing
 from incentive.people.external.models import IdentityAttempt
 from incentive.people.guardians.models import GuardianInvitation
 from incentive.people.imports.models import PersonImport
 from incentive.people.models import SignIn, SignInFailure
 from incentive.people.one_time.models import OneTimeCode
+from incentive.people.second_factor.models import RecoveryCode, SecondFactor
 from incentive.points.notices.models import PointsNotice
 from tests import factories
 
@@ -99,6 +101,21 @@ def sent_list(who, then):
     )
 
 
+def unconfirmed(_who, then):
+    """Nobody has two."""
+    return SecondFactor(person_id=factories.person().id, secret_sealed=b"", made_at=then)
+
+
+def used_code(who, then):
+    return RecoveryCode(person_id=who.id, code_hash=secret(), used_at=then)
+
+
+def draft(who, then):
+    texts = dict.fromkeys(("title_zh", "title_en", "text_zh", "text_en"), "x")
+    texts |= {"changes_zh": "", "changes_en": "", "renews": True, "kind": "address"}
+    return PrivacyNoticeDraft(drafted_by=who.id, drafted_at=then, **texts)
+
+
 def warning(who, then):
     """Days only: of a moment within a day the day before or after is meant."""
     return PointsNotice(person_id=who.id, expires_on=then.date(), stage=7, points=5, at=then)
@@ -113,6 +130,9 @@ SAMPLES = {
     "guardian_invitations": invitation,
     "sessions": signed_out,
     "origins": token,
+    "unconfirmed_factors": unconfirmed,
+    "used_recovery_codes": used_code,
+    "notice_drafts": draft,
     "import_lists": sent_list,
     "points_warnings": warning,
 }

@@ -44,6 +44,21 @@ def test_every_rule_has_a_row_to_be_tried_with(app):
     assert told == NAMES, "say in retention_samples.py what a row of the new rule looks like"
 
 
+@pytest.mark.parametrize(
+    "name", ["sessions", "origins", "unconfirmed_factors", "used_recovery_codes"]
+)
+def test_what_is_past_is_found_by_an_index(books, name, rule):
+    keys = rule.table.primary_key
+    wanted = select(*keys).where(rule.past(clock.now())).limit(1000)
+    with transaction():
+        driver = session().connection()
+        told = wanted.compile(driver, compile_kwargs={"literal_binds": True})
+        driver.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = "\n".join(row[0] for row in driver.exec_driver_sql(f"EXPLAIN {told}"))
+    # Walking all of an index by its key is no better than the table.
+    assert "Index Cond" in plan or "Recheck Cond" in plan, plan
+
+
 def test_every_rule_says_why_and_from_when(app):
     for rule in rules():
         assert str(rule.title)

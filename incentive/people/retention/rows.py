@@ -7,6 +7,7 @@ from sqlalchemy import func, or_
 
 from incentive.core.i18n import _
 from incentive.core.idempotency import IdempotencyKey
+from incentive.people.consents.models import PrivacyNoticeDraft
 from incentive.people.devices.models import DevicePairing
 from incentive.people.external.models import IdentityAttempt
 from incentive.people.guardians.models import GuardianInvitation
@@ -16,6 +17,7 @@ from incentive.people.imports.models import WORKING, PersonImport
 from incentive.people.models import SignIn, SignInFailure
 from incentive.people.one_time.models import OneTimeCode
 from incentive.people.retention.table import LOGS, Rule, keep
+from incentive.people.second_factor.models import RecoveryCode, SecondFactor
 
 DAY: Final = timedelta(days=1)
 # Six months have at most 184 days; the rest is for who asks on the last of them.
@@ -102,6 +104,35 @@ keep(
         LOGS,
         or_(SignIn.browser != "", SignIn.network != ""),
         {"browser": "", "network": ""},
+    ),
+    Rule(
+        "unconfirmed_factors",
+        _("Authenticator apps that were begun and never confirmed"),
+        SecondFactor,
+        2 * DAY,
+        SecondFactor.made_at,
+        _("setting it up"),
+        _("Until a code of it was seen it opens nothing. Whoever wants one begins anew."),
+        only=SecondFactor.confirmed_at.is_(None),
+    ),
+    Rule(
+        "used_recovery_codes",
+        _("Recovery codes that were used"),
+        RecoveryCode,
+        2 * DAY,
+        RecoveryCode.used_at,
+        _("using it"),
+        _("It is good once. What was used opens nothing any more."),
+        only=RecoveryCode.used_at.is_not(None),
+    ),
+    Rule(
+        "notice_drafts",
+        _("Drafts of notices"),
+        PrivacyNoticeDraft,
+        365 * DAY,
+        PrivacyNoticeDraft.drafted_at,
+        _("the last change"),
+        _("What nobody has published or changed for a year is not meant to be published."),
     ),
     Rule(
         "import_lists",

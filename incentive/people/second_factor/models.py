@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, LargeBinary
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incentive.core.db import Base
@@ -17,6 +17,13 @@ class SecondFactor(Base):
     """
 
     __tablename__ = "second_factors"
+    __table_args__ = (
+        Index(
+            "ix_second_factors_unconfirmed",
+            "made_at",
+            postgresql_where=text("confirmed_at IS NULL"),
+        ),
+    )
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), primary_key=True)
     secret_sealed: Mapped[bytes] = mapped_column(LargeBinary)
@@ -29,6 +36,9 @@ class RecoveryCode(Base):
     """A code for who lost the app: a keyed hash, good once."""
 
     __tablename__ = "recovery_codes"
+    __table_args__ = (
+        Index("ix_recovery_codes_used", "used_at", postgresql_where=text("used_at IS NOT NULL")),
+    )
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), primary_key=True)
     code_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
