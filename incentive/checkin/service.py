@@ -21,7 +21,7 @@ from incentive.checkin.errors import (
     UnknownRecord,
 )
 from incentive.checkin.models import Attendance, ServiceRecord
-from incentive.checkin.unsettled import Doubts, VerifiedRecords
+from incentive.checkin.unsettled import Taken
 from incentive.checkin.verdict import Verification, verification
 from incentive.core.ids import new_id
 from incentive.core.paging import Page, page
@@ -156,20 +156,16 @@ def count_unsettled(most: int) -> int:
     return unsettled_queries.count_unsettled(most)
 
 
-def take_unsettled(lane: int, at: datetime, limit: int) -> tuple[VerifiedRecords, Doubts]:
+def take_unsettled(lane: int, at: datetime, limit: int) -> Taken:
     """Take up to `limit` verified records of a lane, the oldest first: they are to be settled.
 
     An eighth more, if no others would be left then: so short a rest is not worth another time.
-    With them comes of which of them anything could be found that looks invented. Whoever takes
+    With them comes of which of them anything could be found that looks invented, and whether more
+    of the lane could be taken now. Whoever takes
     them settles them in this same transaction, or puts them back. Skipped: those that somebody
     else has taken or decides on, and those postponed until after `at`.
     """
     return unsettled_queries.take_unsettled(lane, at, limit)
-
-
-def are_more(lane: int, at: datetime, after: str) -> bool:
-    """Say whether `take_unsettled` would find more of a lane, behind the record `after`."""
-    return unsettled_queries.are_more(lane, at, after)
 
 
 def put_back(record_ids: Sequence[str], until: datetime) -> None:

@@ -81,3 +81,11 @@ class Doubts(NamedTuple):
     def and_those(self, others: "Doubts") -> "Doubts":
         """Return both these doubts and `others`."""
         return Doubts(*[ids | more for ids, more in zip(self, others, strict=True)])
+
+
+class Taken(NamedTuple):
+    """What was taken to be settled, what is doubted of it, and whether more of its lane is due."""
+
+    records: VerifiedRecords
+    doubts: Doubts
+    are_more: bool

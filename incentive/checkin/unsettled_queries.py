@@ -5,10 +5,16 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select, text, update
+from sqlalchemy import func, select, text, update
 
 from incentive.checkin.models import LANES, UnsettledRecord
-from incentive.checkin.unsettled import ATTENDANCE_MAX, ELSEWHERE_WITHIN, Doubts, VerifiedRecords
+from incentive.checkin.unsettled import (
+    ATTENDANCE_MAX,
+    ELSEWHERE_WITHIN,
+    Doubts,
+    Taken,
+    VerifiedRecords,
+)
 from incentive.core.arrays import joined_array
 from incentive.core.db import session
 
@@ -17,15 +23,18 @@ from incentive.core.db import session
 _DUE: Final = text("""
     SELECT string_agg(CAST(record_id AS text), ',') FROM (
         SELECT u.record_id FROM unsettled_records u
-        WHERE u.lane = :lane AND (u.retry_at IS NULL OR u.retry_at <= :at)
+        WHERE u.lane = :lane AND u.record_id > CAST(:after AS uuid)
+          AND (u.retry_at IS NULL OR u.retry_at <= :at)
         ORDER BY u.record_id LIMIT :limit FOR UPDATE SKIP LOCKED) due
 """)
-_FIRST: Final = text("""
+_REST: Final = text("""
     SELECT count(*) FROM (
         SELECT FROM unsettled_records u
-        WHERE u.lane = :lane AND (u.retry_at IS NULL OR u.retry_at <= :at)
-        ORDER BY u.record_id LIMIT :limit) first
+        WHERE u.lane = :lane AND u.record_id > CAST(:after AS uuid)
+          AND (u.retry_at IS NULL OR u.retry_at <= :at)
+        ORDER BY u.record_id LIMIT :limit) rest
 """)
+_BEFORE_ALL: Final = str(UUID(int=0))
 # Each record is probed for (hence OFFSET): joined with thousands, whole tables would be read for
 # every batch. What is the same for all of a shift is asked once for each. The one row that comes
 # of it has the columns.
@@ -76,34 +85,39 @@ def count_unsettled(most: int) -> int:
     return session().scalar(select(func.count()).select_from(some)) or 0
 
 
-def take_unsettled(lane: int, at: datetime, limit: int) -> tuple[VerifiedRecords, Doubts]:
+def take_unsettled(lane: int, at: datetime, limit: int) -> Taken:
     """Take records out of those of a lane to be settled, the oldest first, and return them.
 
     Up to `limit`; if no more than an eighth as many would be left for the next time, all.
     """
-    most = limit + limit // 8
-    first = session().scalar(_FIRST, {"lane": lane, "at": at, "limit": most + 1})
-    wanted = {"lane": lane, "at": at, "limit": most if first <= most else limit}
-    due = session().scalar(_DUE, wanted) if first else None
-    if due is None:
-        return VerifiedRecords.of([]), Doubts()
-    wanted = {"lane": lane, "ids": joined_array([due])}
+    due, rest = _due(lane, at, limit)
+    if not due:
+        return Taken(VerifiedRecords.of([]), Doubts(), are_more=False)
+    wanted = {"lane": lane, "ids": joined_array(due)}
     near = {"longest": ATTENDANCE_MAX, "within": ELSEWHERE_WITHIN}
     row = session().execute(_TAKE, wanted | near).one()
     ids, persons, activities, kinds, regions, days, minutes, *doubts = row
     whose = (ids.split(","), persons.split(","), activities.split(","))
     records = VerifiedRecords(*whose, kinds, regions.split(","), days, minutes)
-    return records, Doubts(*[frozenset(doubt or ()) for doubt in doubts])
+    return Taken(records, Doubts(*[frozenset(doubt or ()) for doubt in doubts]), rest)
 
 
-def are_more(lane: int, at: datetime, after: str) -> bool:
-    """Say whether records of a lane that are to be settled now come after the record `after`."""
-    more = exists().where(
-        UnsettledRecord.lane == lane,
-        UnsettledRecord.record_id > UUID(after),
-        or_(UnsettledRecord.retry_at.is_(None), UnsettledRecord.retry_at <= at),
-    )
-    return session().scalar(select(more)) is True
+def _due(lane: int, at: datetime, limit: int) -> tuple[list[str], bool]:
+    """Lock the records to be taken; return their ids, and whether there are more."""
+    wanted = {"lane": lane, "at": at, "limit": limit, "after": _BEFORE_ALL}
+    due = _split(session().scalar(_DUE, wanted))
+    if not due:
+        return [], False
+    short = limit // 8
+    wanted |= {"after": due[-1], "limit": short + 1}
+    rest = session().scalar(_REST, wanted)
+    if 0 < rest <= short:
+        due += _split(session().scalar(_DUE, wanted))
+    return due, rest > short
+
+
+def _split(ids: str | None) -> list[str]:
+    return ids.split(",") if ids else []
 
 
 def put_back(record_ids: Sequence[str], until: datetime) -> None:

@@ -58,15 +58,16 @@ def _settle_lane(lane: int, stop: Event) -> int:
     while not stop.is_set():
         try:
             with transaction():
-                done = service.settle_lane(lane, clock.now())
+                done, are_more = service.settle_lane(lane, clock.now())
         except OperationalError:
             raise  # the database is away: no record is at fault
         except service.FAULTS:
             with transaction():
                 done = service.settle(clock.now(), lanes=(lane,))
-        if not done:
-            break
+            are_more = done > 0
         total += done
+        if not are_more:
+            break
     return total
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from incentive import rules
 from incentive.checkin import service as checkin
 from incentive.checkin.models import LANES
-from incentive.checkin.unsettled import Doubts, VerifiedRecord, VerifiedRecords
+from incentive.checkin.unsettled import Doubts, Taken, VerifiedRecord, VerifiedRecords
 from incentive.core.db import session
 from incentive.core.errors import IncentiveError
 from incentive.ledger import service as ledger
@@ -45,8 +45,8 @@ FAULTS: Final = (
 )
 
 
-def settle_lane(lane: int, at: datetime, limit: int = BATCH) -> int:
-    """Settle up to `limit` records of a lane; return how many were dealt with, 0 at the end.
+def settle_lane(lane: int, at: datetime, limit: int = BATCH) -> tuple[int, bool]:
+    """Settle up to `limit` records of a lane; return how many were dealt with, and if there are more.
 
     A short rest is settled along with the last of them: a batch costs something by itself.
 
@@ -58,14 +58,14 @@ def settle_lane(lane: int, at: datetime, limit: int = BATCH) -> int:
         Doubtful (FAULTS): these records need `settle`.
     """
     queries.lock_lane(lane)
-    version, records, doubts = _take((lane,), at, limit)
+    version, (records, doubts, are_more) = _take((lane,), at, limit)
     if findings.look(doubts, at):
         raise Doubtful
     if records:
         _award(version, records, at)
-        if len(records) >= limit and checkin.are_more(lane, at, records.record_id[-1]):
+        if are_more:
             queries.commit_with_the_next()
-    return len(records)
+    return len(records), are_more
 
 
 def settle(at: datetime, limit: int = BATCH, lanes: Sequence[int] = LANES) -> int:
@@ -74,7 +74,7 @@ def settle(at: datetime, limit: int = BATCH, lanes: Sequence[int] = LANES) -> in
     Run twice, by two workers at once or after a crash, it pays each record once.
     """
     queries.lock_settlement()
-    version, records, doubts = _take(lanes, at, limit)
+    version, (records, doubts, _) = _take(lanes, at, limit)
     doubtful = findings.look(doubts, at)
     plain = [record for record in records if record.record_id not in doubtful]
     if plain:
@@ -111,27 +111,26 @@ def expire(today: date) -> int:
     return ledger.expire(today, ACTOR)
 
 
-def _take(
-    lanes: Sequence[int], at: datetime, limit: int
-) -> tuple[Version | None, VerifiedRecords, Doubts]:
+def _take(lanes: Sequence[int], at: datetime, limit: int) -> tuple[Version | None, Taken]:
     """Take records that one rule version pays, and what doubts there are about them.
 
     Those of days under another take a transaction of their own: a posting locks its accounts in
     order, and a second one in the same transaction would not.
     """
-    records, doubts = VerifiedRecords.of([]), Doubts()
+    records, doubts, are_more = VerifiedRecords.of([]), Doubts(), False
     for lane in lanes:
-        more, others = checkin.take_unsettled(lane, at, max(limit - len(records), 0))
-        records, doubts = records.and_those(more), doubts.and_those(others)
+        more = checkin.take_unsettled(lane, at, max(limit - len(records), 0))
+        records, doubts = records.and_those(more.records), doubts.and_those(more.doubts)
+        are_more = are_more or more.are_more
     if not records:
-        return None, records, doubts
+        return None, Taken(records, doubts, are_more)
     version, days = oldest_version(set(records.day), queries.rule_versions())
     pays = [day in days for day in records.day]
     if not all(pays):
         checkin.put_back(records.where([not each for each in pays]).record_id, at)
-        records = records.where(pays)
+        records, are_more = records.where(pays), True
         doubts = doubts.among(records.record_id)
-    return version, records, doubts
+    return version, Taken(records, doubts, are_more)
 
 
 def _settle_or_split(

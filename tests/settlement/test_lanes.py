@@ -203,7 +203,7 @@ def test_when_the_database_goes_away_from_one_lane_the_other_stops_too(live, mon
     def settle_lane(lane, _):
         if lane == LANES[0]:
             raise OperationalError("SELECT", None, Exception("gone"))
-        return 1  # as if there were no end of it
+        return 1, True  # as if there were no end of it
 
     monkeypatch.setattr(service, "settle_lane", settle_lane)
     with live.app_context(), pytest.raises(OperationalError):
