@@ -53,8 +53,8 @@ class Award(Base):
     __table_args__ = (
         CheckConstraint("points >= 0", "points"),
         CheckConstraint("(points > 0) = (transaction_id IS NOT NULL)", "posted"),
+        # What a person was awarded for one activity is summed from here too: docs/decisions/0006.
         Index(None, "person_id", "day"),
-        Index(None, "person_id", "activity_id"),
     )
 
     service_record_id: Mapped[UUID] = mapped_column(primary_key=True)
