@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Text, and_, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from incentive.core.db import session
 from incentive.ledger import snapshot_queries
 from incentive.ledger.domain import POINTS, Booked, Line, Purse
 from incentive.ledger.models import Account, Entry, Transaction
+from incentive.ledger.snapshot_queries import Span
 
 # How many characters come before the id in an award's source, `service_record:<id>`.
 _BEFORE_ID: Final = len("service_record:")
@@ -28,23 +30,45 @@ class Sums:
     points_out: int
 
 
-def account_entries(owner: str, purpose: str, asset: str = POINTS) -> Select[*tuple[Any, ...]]:
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Local days, both within; None: from the first one on, or to the last one."""
+
+    first: date | None = None
+    last: date | None = None
+
+
+ALL: Final = Days()
+
+
+def account_entries(
+    owner: str, purpose: str, asset: str = POINTS, *, days: Days = ALL
+) -> Select[*tuple[Any, ...]]:
     """Return one row per entry on the owner's accounts of that purpose, in no order.
+
+    With `days` those that belong to other days may lack, so that a reader of a few meets few.
 
     `transaction_id` and `line` tell any two apart and run in the order of booking;
     `running_total` is the sum of all entries up to and with this one, whatever is filtered. Each
     costs a short look at what was booked before it: for pages.
     """
-    return _entries(owner, purpose, asset, snapshot_queries.running_total(owner, purpose, asset))
+    accounts = _accounts(owner, purpose, asset)
+    total = snapshot_queries.running_total(owner, purpose, asset)
+    return _entries(accounts, _span(accounts, days), total)
 
 
-def whole_account(owner: str, purpose: str, asset: str = POINTS) -> Select[*tuple[Any, ...]]:
-    """Return the same by going once through the whole account: for files of very many rows.
+def account_stretch(
+    owner: str, purpose: str, asset: str = POINTS, *, days: Days = ALL
+) -> Select[*tuple[Any, ...]]:
+    """Return the same by going once through all that lies between: for files of very many rows.
 
     `running_total` is right only if nothing is filtered but outside, on this as a subquery.
     """
+    accounts = _accounts(owner, purpose, asset)
+    span = _span(accounts, days)
     order = [Entry.transaction_id, Entry.line]
-    return _entries(owner, purpose, asset, func.sum(Entry.amount).over(order_by=order))
+    total = func.sum(Entry.amount).over(order_by=order) + span.balance
+    return _entries(accounts, span, total)
 
 
 def sums(
@@ -65,14 +89,23 @@ def sums(
     return Sums(int(entries), int(credited), int(credited - balance))
 
 
-def _entries(
-    owner: str, purpose: str, asset: str, running_total: ColumnElement[Any]
-) -> Select[*tuple[Any, ...]]:
+def _accounts(owner: str, purpose: str, asset: str) -> Sequence[int]:
     which = select(Account.id).where(
         Account.owner == owner, Account.purpose == purpose, Account.asset == asset
     )
+    return session().scalars(which).all()
+
+
+def _span(accounts: Sequence[int], days: Days) -> Span:
+    return (
+        snapshot_queries.span(accounts[0], days.first, days.last) if len(accounts) == 1 else Span()
+    )
+
+
+def _entries(
+    accounts: Sequence[int], span: Span, running_total: ColumnElement[Any]
+) -> Select[*tuple[Any, ...]]:
     # Looked up first: of one account the entries lie in their order, and a page reads no more.
-    accounts = session().scalars(which).all()
     mine = Entry.account_id == accounts[0] if len(accounts) == 1 else Entry.account_id.in_(accounts)
     return (
         select(
@@ -89,7 +122,12 @@ def _entries(
             Transaction.posted_at,
         )
         .join(Transaction, Transaction.id == Entry.transaction_id)
-        .where(mine)
+        .where(
+            mine,
+            # Said of both, so that neither is read from its beginning to find the other.
+            *(one > span.after for one in (Entry.transaction_id, Transaction.id)),
+            *(one <= span.upto for one in (Entry.transaction_id, Transaction.id)),
+        )
     )
 
 
@@ -128,6 +166,16 @@ def booked(transaction_id: int) -> Booked | None:
         for _, account, amount in found
     )
     return Booked(of.id, of.key, of.kind, of.source, of.actor, of.effective_on, of.posted_at, lines)
+
+
+def ids_of_sources(sources: Sequence[str]) -> Sequence[int]:
+    """Return the ids of the transactions of these sources, awards left out (`of_source`)."""
+    # One array, whatever it holds: thousands of parameters would be as many to plan.
+    found = select(Transaction.id).where(
+        Transaction.source == func.any(cast(sources, ARRAY(Text))),
+        Transaction.kind != literal_column("'award'"),
+    )
+    return session().scalars(found).all()
 
 
 def closed_by(transaction_id: int) -> int | None:

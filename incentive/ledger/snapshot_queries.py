@@ -96,6 +96,57 @@ def running_total(owner: str, purpose: str, asset: str) -> ColumnElement[int]:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """The transactions after the id `after`, when the account stood at `balance`, up to `upto`."""
+
+    after: int = 0
+    balance: int = 0
+    upto: int = _LAST
+
+
+def span(account_id: int, first: date | None, last: date | None) -> Span:
+    """Return between which transactions an account's entries of the days `first` to `last` lie.
+
+    Others lie there, too: those of other days that were booked meanwhile.
+    """
+    mine = AccountSnapshot.account_id == account_id
+    kept = session().scalar(select(func.max(AccountSnapshot.position)).where(mine))
+    if kept is None or (first is None and last is None):
+        return Span()
+    upto, after, balance = _LAST, 0, 0
+    if last is not None:
+        upto = _last_booked(account_id, kept, first, last)
+    if first is not None:
+        # Sums by day are kept of several snapshots at once: those with the first of them, and before.
+        of_days = AccountDay.account_id == account_id
+        with_first = select(func.min(AccountDay.position)).where(of_days, AccountDay.day >= first)
+        begun = session().scalar(with_first) or kept + 1
+        before = select(func.max(AccountDay.position)).where(of_days, AccountDay.position < begun)
+        after = session().scalar(before) or 0
+        balances = select(AccountSnapshot.balance).where(mine, AccountSnapshot.position == after)
+        balance = session().scalar(balances) or 0
+    return Span(after, balance, upto)
+
+
+def _last_booked(account_id: int, kept: int, first: date | None, last: date) -> int:
+    """Return after which transaction no entry of these days was booked."""
+    # What came to a day, or to one before it, wrote a new row for the day.
+    dated = select(AccountDay.position).where(
+        AccountDay.account_id == account_id, AccountDay.day <= last
+    )
+    newest = dated.order_by(AccountDay.day.desc(), AccountDay.position.desc()).limit(1)
+    of_day = _of(Transaction.effective_on)
+    late = select(func.max(Entry.transaction_id)).where(
+        Entry.account_id == account_id,
+        Entry.transaction_id > kept,
+        Entry.transaction_id <= _LAST,
+        of_day <= last,
+        of_day >= (first or date.min),
+    )
+    return int(session().scalar(late) or session().scalar(newest) or 0)
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
     """What was kept of an account and what is to be added, `joined` to it in this order."""
 

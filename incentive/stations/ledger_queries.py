@@ -7,23 +7,26 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
     Row,
     Select,
     Subquery,
-    Text,
+    and_,
     case,
     cast,
     func,
-    literal,
-    literal_column,
     select,
+    true,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from incentive.core.db import session
 from incentive.core.ids import id_of
 from incentive.ledger import history
-from incentive.ledger.history import Sums
+from incentive.ledger.history import Days, Sums
 from incentive.people.models import Person
 from incentive.stations.domain import owner
 from incentive.stations.models import Item, Redemption
@@ -46,24 +49,42 @@ class Filter:
 def rows(station_id: UUID, which: Filter) -> Subquery:
     """Return the entries that pass the filter, as a subquery to page through.
 
-    The running total is made below the filter, over the whole account, so a row shows the
-    same total however it was found.
+    The running total is made below the filter, of the whole account, so a row shows the same
+    total however it was found.
     """
-    entries = history.account_entries(owner(station_id), "income").subquery()
-    return _rows(station_id, which, entries)
+    days = Days(which.first_day, which.last_day)
+    entries = history.account_entries(owner(station_id), "income", days=days).subquery()
+    order = aliased(Redemption)
+    behind = select(order).where(_is_behind(order, station_id, entries)).limit(1)
+    # One by one: the planner, who takes a page's rows for many, would read all orders for them.
+    return _rows(station_id, which, entries, behind.correlate(entries).lateral(), true())
 
 
 def all_rows(station_id: UUID, which: Filter) -> Subquery:
     """Return the same, to read to the end."""
-    entries = history.whole_account(owner(station_id), "income").subquery()
-    return _rows(station_id, which, entries)
+    days = Days(which.first_day, which.last_day)
+    entries = history.account_stretch(owner(station_id), "income", days=days).subquery()
+    orders = Redemption.__table__.alias()
+    return _rows(station_id, which, entries, orders, _is_behind(orders.c, station_id, entries))
 
 
-def _rows(station_id: UUID, which: Filter, entries: Subquery) -> Subquery:
-    holder, clerk = aliased(Person), aliased(Person)
-    served_by = case(
-        (entries.c.kind == "redemption", Redemption.collected_by), else_=Redemption.closed_by
+def _is_behind(order: Any, station_id: UUID, entries: Subquery) -> ColumnElement[bool]:
+    behind: ColumnElement[bool] = and_(
+        order.station_id == station_id, order.id == id_of(entries.c.source, "redemption")
     )
+    return behind
+
+
+def _rows(
+    station_id: UUID,
+    which: Filter,
+    entries: Subquery,
+    orders: FromClause,
+    behind: ColumnElement[bool],
+) -> Subquery:
+    order = orders.c
+    holder, clerk = aliased(Person), aliased(Person)
+    served_by = case((entries.c.kind == "redemption", order.collected_by), else_=order.closed_by)
     statement = (
         select(
             entries.c.transaction_id,
@@ -75,23 +96,16 @@ def _rows(station_id: UUID, which: Filter, entries: Subquery) -> Subquery:
             func.greatest(entries.c.amount, 0).label("points_in"),
             func.greatest(-entries.c.amount, 0).label("points_out"),
             entries.c.running_total,
-            Redemption.id.label("redemption_id"),
-            Redemption.quantity,
+            order.id.label("redemption_id"),
+            order.quantity,
             Item.name.label("item"),
             holder.volunteer_number,
             clerk.volunteer_number.label("served_by"),
         )
         .select_from(entries)
-        .outerjoin(
-            Redemption,
-            # Said both ways: a page goes from entries to orders, one person's from orders to entries.
-            (Redemption.station_id == station_id)
-            & (Redemption.id == id_of(entries.c.source, "redemption"))
-            & (entries.c.source == literal("redemption:") + cast(Redemption.id, Text))
-            & (entries.c.kind != literal_column("'award'")),  # in the words of the index
-        )
-        .outerjoin(Item, Item.id == Redemption.item_id)
-        .outerjoin(holder, holder.id == Redemption.person_id)
+        .outerjoin(orders, behind)
+        .outerjoin(Item, Item.id == order.item_id)
+        .outerjoin(holder, holder.id == order.person_id)
         .outerjoin(clerk, clerk.id == served_by)
     )
     if which.first_day:
@@ -101,8 +115,22 @@ def _rows(station_id: UUID, which: Filter, entries: Subquery) -> Subquery:
     if which.kind:
         statement = statement.where(entries.c.kind == which.kind)
     if which.person:
-        statement = statement.where(holder.volunteer_number == which.person)
+        # Looked up first: whoever walks the account for a few orders may walk it to its end.
+        booked = cast(_booked(station_id, which.person), ARRAY(BigInteger))
+        statement = statement.where(
+            entries.c.transaction_id == func.any(booked), holder.volunteer_number == which.person
+        )
     return statement.subquery()
+
+
+def _booked(station_id: UUID, person: str) -> Sequence[int]:
+    """Return the ids of the transactions of a person's orders at a station."""
+    orders = (
+        select(Redemption.id)
+        .join(Person, Person.id == Redemption.person_id)
+        .where(Person.volunteer_number == person, Redemption.station_id == station_id)
+    )
+    return history.ids_of_sources([f"redemption:{id_}" for id_ in session().scalars(orders)])
 
 
 def listed(found: Subquery) -> Select[*tuple[Any, ...]]:

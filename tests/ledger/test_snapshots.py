@@ -1,7 +1,7 @@
 """Balances that are kept beside the writers, and what is read with their help."""
 
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from uuid import uuid4
 
 import pytest
@@ -422,6 +422,17 @@ def follow(app, writer, owner, history_):
                 step_on(app, what, day)
 
 
+def of_days(read, owner, first, last):
+    """The entries of these days, out of all that are read for them, with the totals up to each."""
+    found = read(owner, "income", days=history.Days(first, last)).subquery()
+    statement = select(found.c.transaction_id, found.c.running_total).order_by(found.c[0])
+    if first is not None:
+        statement = statement.where(found.c.effective_on >= first)
+    if last is not None:
+        statement = statement.where(found.c.effective_on <= last)
+    return [tuple(row) for row in session().execute(statement)]
+
+
 @settings(
     max_examples=40,
     deadline=None,
@@ -463,14 +474,17 @@ def test_every_answer_is_the_plain_sum_whatever_was_kept_and_when(live, writer, 
                 sum(amount for amount in within if amount > 0),
                 -sum(amount for amount in within if amount < 0),
             )
-        entries = history.account_entries(owner, "income").subquery()
-        found = session().execute(
-            select(entries.c.transaction_id, entries.c.running_total).order_by(entries.c[0])
-        )
-        so_far = 0
-        for row, (transaction_id, running_total) in zip(rows, found, strict=True):
-            so_far += row.amount
-            assert (transaction_id, running_total) == (row.transaction_id, so_far)
+        so_far = accumulate(row.amount for row in rows)
+        all_of_them = list(zip(rows, so_far, strict=True))
+        for first, last in [(None, None), (None, DAY), (DAY, None), *pairwise(span)]:
+            expected = [
+                (row.transaction_id, total)
+                for row, total in all_of_them
+                if (first is None or row.effective_on >= first)
+                and (last is None or row.effective_on <= last)
+            ]
+            for read in (history.account_entries, history.account_stretch):
+                assert of_days(read, owner, first, last) == expected
     writer.commit()
     assert wrong(live) == []
     assert wrong(live, DAYS) == []

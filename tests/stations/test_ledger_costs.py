@@ -30,6 +30,8 @@ SECONDS = 120
 ROWS_FOR_A_BALANCE = 4 * snapshots.EVERY
 PAGE = 50
 ROWS_FOR_A_PAGE = (PAGE + 4) * 2 * snapshots.EVERY
+# Of each entry the row, its transaction and its order.
+ROWS_OF_A_STEP = 3 * snapshots.STEP
 BOOKS = """
 INSERT INTO accounts (id, owner, asset, purpose, limited, commitment) OVERRIDING SYSTEM VALUE
 VALUES (1, 'region:1', 'points', 'issuance', false, ''), (2, :shop, 'points', 'income', false, '');
@@ -144,6 +146,35 @@ def test_a_page_of_the_stations_ledger_wherever_it_lies(counted):
 )
 def test_the_totals_above_it(counted, which):
     assert ledger_queries.totals(STATION, Filter(**which)).entries > DAYS
+    assert counted() < 2 * ROWS_FOR_A_BALANCE
+
+
+JANUARY = {"first_day": date(2026, 1, 2), "last_day": date(2026, 1, 3)}
+
+
+def test_a_page_of_days_long_past(counted):
+    """The first run kept sums by day once a step, and a page looks at one step's entries at most."""
+    rows = ledger_queries.rows(STATION, Filter(**JANUARY))
+    listed, key = ledger_queries.listed(rows), ledger_queries.key(rows)
+    shown = page(listed, key, cursor=None, limit=PAGE, newest_first=True, scalars=False)
+    assert len(shown.items) == PAGE
+    assert shown.items[0].running_total == 3 * ENTRIES // DAYS - 1
+    assert counted() < ROWS_OF_A_STEP + ROWS_FOR_A_PAGE
+
+
+def test_a_file_of_days_long_past(counted):
+    found = list(ledger_queries.stream(ledger_queries.all_rows(STATION, Filter(**JANUARY))))
+    totals = [row.running_total for row in found]
+    assert totals == list(range(ENTRIES // DAYS + 1, 3 * ENTRIES // DAYS))
+    assert counted() < ROWS_OF_A_STEP + ROWS_FOR_A_BALANCE
+
+
+@pytest.mark.parametrize("which", [{"last_day": date(2025, 12, 31)}, {"person": "5300000009999"}])
+def test_a_page_on_which_there_is_nothing(counted, which):
+    rows = ledger_queries.rows(STATION, Filter(**which))
+    listed, key = ledger_queries.listed(rows), ledger_queries.key(rows)
+    assert page(listed, key, cursor=None, limit=PAGE, newest_first=True).items == []
+    assert ledger_queries.totals(STATION, Filter(**which)).entries == 0
     assert counted() < 2 * ROWS_FOR_A_BALANCE
 
 
