@@ -26,6 +26,7 @@ STATUSES: Final = ("held", "collected", "cancelled", "lapsed", "refunded")
 HELD_FOR: Final = timedelta(hours=72)
 REFUND_DAYS_MAX: Final = 30
 QUANTITY_MAX: Final = 1000
+POINTS_MAX: Final = 1_000_000
 RECEIPT_MAX: Final = 100_000
 # Far below what the column holds, so that goods coming back always fit.
 STOCK_MAX: Final = 10_000_000

@@ -156,6 +156,25 @@ class OutOfStock(Conflict):
         )
 
 
+class PriceChanged(Conflict):
+    """The order costs something else than what the person was shown."""
+
+    code = "stations.price_changed"
+
+    def __init__(self, shown: int, now: int) -> None:
+        super().__init__(
+            _(
+                "This costs %(now)s points now, and you were shown %(shown)s. Nothing was held."
+                " Order again if you want it for %(now)s.",
+                shown=shown,
+                now=now,
+            ),
+            field="points",
+            shown=shown,
+            now=now,
+        )
+
+
 class LimitReached(Conflict):
     """One person may not have so many of this item."""
 

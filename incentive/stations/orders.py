@@ -25,6 +25,7 @@ from incentive.stations.errors import (
     ItemWithdrawn,
     LimitReached,
     OutOfStock,
+    PriceChanged,
     StationClosed,
     UnknownItem,
     UnknownRedemption,
@@ -36,17 +37,25 @@ SYSTEM: Final = "system"
 BATCH: Final = 100
 
 
-def redeem(caller: Caller, item_id: UUID, quantity: int, at: datetime) -> OrderView:
+def redeem(
+    caller: Caller, item_id: UUID, quantity: int, at: datetime, *, shown: int | None = None
+) -> OrderView:
     """Hold `quantity` (1 to 1000) of an item and the caller's points for it, until collected.
 
+    `shown` is how many points the caller was told that it costs, all pieces together.
+
     Raises:
-        UnknownItem, ItemWithdrawn, StationClosed, OutOfStock, LimitReached,
+        UnknownItem, ItemWithdrawn, StationClosed, OutOfStock, PriceChanged, LimitReached,
         InsufficientPoints: nothing was written.
     """
     # Taking the goods locks the item: of two who want the last one, the second waits here.
     taken = queries.take_stock(item_id, quantity)
     if taken is None:
         _refuse(item_id, quantity)
+    points = quantity * taken.points_price
+    # Compared under the item's lock: a new price waits until this order is made, or is seen here.
+    if shown is not None and shown != points:
+        raise PriceChanged(shown, points)
     if taken.per_person_limit is not None:
         # Counted under the item's lock, so that no order of this person's can come between.
         had = order_queries.quantity_had(item_id, caller.person_id)
@@ -58,7 +67,7 @@ def redeem(caller: Caller, item_id: UUID, quantity: int, at: datetime) -> OrderV
         item_id=item_id,
         person_id=caller.person_id,
         quantity=quantity,
-        points=quantity * taken.points_price,
+        points=points,
         code=new_redemption_code().text,
         status="held",
         held_at=at,

@@ -8,7 +8,7 @@ from incentive.core import codes
 from incentive.core.addresses import public_base
 from incentive.core.http import Schema
 from incentive.core.paging import PageQuerySchema
-from incentive.stations.domain import QUANTITY_MAX, STATUSES
+from incentive.stations.domain import POINTS_MAX, QUANTITY_MAX, STATUSES
 from incentive.stations.schemas import words
 
 
@@ -31,6 +31,14 @@ class NewRedemptionSchema(Schema):
 
     item_id = fields.UUID(required=True)
     quantity = fields.Integer(required=True, strict=True, validate=validate.Range(1, QUANTITY_MAX))
+    points = fields.Integer(
+        strict=True,
+        validate=validate.Range(1, QUANTITY_MAX * POINTS_MAX),
+        metadata={
+            "description": "What the person was shown that it costs, all pieces together."
+            " At another price the order is refused."
+        },
+    )
 
 
 class NamedItemSchema(Schema):

@@ -36,7 +36,9 @@ _FILE: Final = {"type": "string", "format": "binary"}
 @bp.once(201, RedemptionSchema)
 def redeem(fields: dict[str, Any]) -> OrderView:
     """Hold points and goods for the caller, and give the code that collects them."""
-    return orders.redeem(caller(), fields["item_id"], fields["quantity"], clock.now())
+    return orders.redeem(
+        caller(), fields["item_id"], fields["quantity"], clock.now(), shown=fields.get("points")
+    )
 
 
 @bp.get("/me/redemptions")

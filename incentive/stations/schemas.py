@@ -10,13 +10,13 @@ from incentive.stations.domain import (
     DAYS,
     KINDS,
     METRES_MAX,
+    POINTS_MAX,
     RECEIPT_MAX,
     SPANS_MAX,
 )
 from incentive.stations.facilities import FACILITIES
 from incentive.stations.service import METRES_DEFAULT
 
-POINTS_MAX: Final = 1_000_000
 LIMIT_MAX: Final = 1000
 
 

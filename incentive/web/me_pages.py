@@ -16,6 +16,7 @@ from incentive.core.i18n import Text, _
 from incentive.core.needs import OWN, STATION, needs
 from incentive.people.caller import Caller, caller
 from incentive.stations import orders
+from incentive.stations.domain import POINTS_MAX
 from incentive.stations.errors import UnknownItem
 from incentive.web import forms
 from incentive.web.addresses import pager
@@ -73,13 +74,14 @@ def withdraw(shift_id: UUID) -> ResponseReturnValue:
 @bp.post("/redemptions")
 @needs(OWN)
 def redeem() -> ResponseReturnValue:
-    """Have one of an item held, and the points for it."""
+    """Have one of an item held, and the points for it, at the price that the page showed."""
 
     def do(who: Caller, at: datetime) -> Text:
         item_id = forms.identifier("item_id")
         if item_id is None:
             raise UnknownItem
-        order = orders.redeem(who, item_id, 1, at)
+        shown = forms.whole("points", 1, POINTS_MAX)
+        order = orders.redeem(who, item_id, 1, at, shown=shown)
         return _(
             "“%(item)s” is held for you. Show the code at %(station)s.",
             item=order.item.name,

@@ -452,7 +452,8 @@ SAMPLES: dict[str, Sample] = {
         sends(reason="破损", restock=True), ids={"redemption_id": "refundable"}
     ),
     "web.redeem": Sample(
-        form=lambda s: {"item_id": s.ids["item_id"]}, let_through=frozenset({409})
+        form=lambda s: {"item_id": s.ids["item_id"], "points": "1"},
+        let_through=frozenset({409}),
     ),
     "web.cancel_order": Sample(form=sends(), whose="volunteer"),
     "web.look_up": Sample(form=lambda s: {"code": s.ids["order_code"]}),

@@ -64,6 +64,26 @@ def test_a_quantity_out_of_range_is_refused_and_nothing_is_written(client, shop,
     assert (shop.stock(), points_of(shop.person_id)) == (5, 100)
 
 
+def test_an_order_at_the_price_that_was_shown_is_made(client, shop):
+    body = {"item_id": str(shop.item_id), "quantity": 2, "points": 20}
+    assert post(client, "/redemptions", shop.person, body).status_code == 201
+
+
+def test_an_order_at_another_price_than_the_one_shown_is_refused_with_the_new_one(client, shop):
+    change(Item, shop.item_id, points_price=12)
+    body = {"item_id": str(shop.item_id), "quantity": 2, "points": 20}
+    problem = refused(
+        post(client, "/redemptions", shop.person, body), 409, "stations.price_changed"
+    )
+    assert problem["field"] == "points"
+    assert problem["figures"] == {"shown": 20, "now": 24}
+    assert (shop.stock(), points_of(shop.person_id), points_of(shop.person_id, "held")) == (
+        5,
+        100,
+        0,
+    )
+
+
 def test_an_unknown_item_is_refused(client, shop):
     refused(order(client, shop, item_id=uuid4()), 404, "stations.unknown_item")
 

@@ -6,7 +6,7 @@ import pytest
 
 from incentive.core.db import session, transaction
 from incentive.core.ids import new_id
-from incentive.stations.models import Redemption
+from incentive.stations.models import Item, Redemption
 from tests import factories as make
 
 
@@ -60,7 +60,7 @@ def test_signing_up_gives_the_place_and_says_what_is_next(mine, place):
 
 
 def test_a_form_sent_twice_counts_once_and_says_the_same(mine, place):
-    fields = {"key": str(new_id()), "item_id": str(place.goods.id)}
+    fields = {"key": str(new_id()), "item_id": str(place.goods.id), "points": "20"}
     said = []
     for _time in range(2):
         assert mine.post("/redemptions", fields).status_code == 303
@@ -71,13 +71,13 @@ def test_a_form_sent_twice_counts_once_and_says_the_same(mine, place):
 
 
 def test_a_form_without_its_key_does_nothing(mine, place):
-    answer = mine.post("/redemptions", {"item_id": str(place.goods.id)})
+    answer = mine.post("/redemptions", {"item_id": str(place.goods.id), "points": "20"})
     assert answer.status_code == 400
     assert count() == 0
 
 
 def test_a_form_from_another_site_does_nothing(mine, place):
-    fields = {"key": str(new_id()), "item_id": str(place.goods.id)}
+    fields = {"key": str(new_id()), "item_id": str(place.goods.id), "points": "20"}
     answer = mine.post("/redemptions", fields, {"Origin": "https://elsewhere.example"})
     assert answer.status_code == 403
     assert count() == 0
@@ -85,20 +85,37 @@ def test_a_form_from_another_site_does_nothing(mine, place):
 
 def test_a_refusal_stands_on_the_page_with_its_status(mine, place):
     for _time in range(2):
-        assert mine.send("/redemptions", item_id=place.goods.id).status_code == 303
-    answer = mine.send("/redemptions", item_id=place.goods.id)
+        assert mine.send("/redemptions", item_id=place.goods.id, points=20).status_code == 303
+    answer = mine.send("/redemptions", item_id=place.goods.id, points=20)
     assert answer.status_code == 409
     assert "One person may have 2 of this" in answer.text
     assert "<h1" in answer.text
     assert count() == 2
 
 
+def test_a_price_that_changed_since_the_page_was_drawn_is_told_and_not_charged(mine, place):
+    form = re.search(r'name="points" value="(\d+)"', mine.get("/me").text)
+    with transaction():
+        session().get(Item, place.goods.id).points_price = 30
+    answer = mine.send("/redemptions", item_id=place.goods.id, points=form.group(1))
+    assert answer.status_code == 409
+    assert "This costs 30 points now, and you were shown 20." in answer.text
+    assert 'name="points" value="30"' in answer.text
+    assert count() == 0
+    assert mine.send("/redemptions", item_id=place.goods.id, points=30).status_code == 303
+
+
+def test_an_order_without_the_price_that_was_seen_is_refused(mine, place):
+    assert mine.send("/redemptions", item_id=place.goods.id).status_code == 422
+    assert count() == 0
+
+
 def test_an_item_that_is_no_id_is_refused(mine):
-    assert mine.send("/redemptions", item_id="; drop").status_code == 404
+    assert mine.send("/redemptions", item_id="; drop", points=20).status_code == 404
 
 
 def test_cancelling_an_order_gives_the_points_back(mine, place):
-    mine.send("/redemptions", item_id=place.goods.id)
+    mine.send("/redemptions", item_id=place.goods.id, points=20)
     assert ">80<" in mine.get("/me").text
     with transaction():
         order = session().query(Redemption).one().id
@@ -116,7 +133,7 @@ def test_the_statement_and_the_records_are_listed_with_their_reasons(mine, place
     records = mine.get("/me/service-records").text
     assert "1 h 15 min" in records
     assert "Reason: wrong" in records
-    mine.send("/redemptions", item_id=place.goods.id)
+    mine.send("/redemptions", item_id=place.goods.id, points=20)
     lines = mine.get("/me/statement").text
     assert place.goods.name in lines
     assert "−20" in lines

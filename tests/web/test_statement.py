@@ -9,7 +9,7 @@ def mine(browsing, place):
 
 
 def test_it_shows_the_opening_and_the_closing_balance_of_the_days(mine, place):
-    mine.send("/redemptions", item_id=place.goods.id)
+    mine.send("/redemptions", item_id=place.goods.id, points=20)
     page = mine.get("/me/statement").text
     assert "At the beginning" in page
     assert ">80<" in page

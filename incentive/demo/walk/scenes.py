@@ -180,7 +180,7 @@ def wait_for_points(server: Server, who: Visitor, deadline: float) -> int:
 def redeem(server: Server, scene: Scene, who: Visitor) -> dict[str, Any]:
     """Order one towel; return the order with its code."""
     order: dict[str, Any] = server.post(
-        who, "/redemptions", {"item_id": scene.item_id, "quantity": 1}
+        who, "/redemptions", {"item_id": scene.item_id, "quantity": 1, "points": PRICE}
     )
     expect(who, "the order", order["status"], "held")
     return order
