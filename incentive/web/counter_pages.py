@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from incentive.core import clock
@@ -26,6 +26,8 @@ from incentive.web.station_frame import frame
 
 ROWS_MAX: Final = 20
 STATIONS_MAX: Final = 50
+_LOOKED_UP: Final = "looked_up"
+_SEE_OTHER: Final = 303
 
 
 @bp.get("/counters")
@@ -56,15 +58,22 @@ def counters() -> str:
 @needs("station.serve", of=STATION)
 @at_once
 def counter(station_id: UUID) -> str:
-    """Show the counter, ready for the next code."""
+    """Show the order that was just looked up here, or the counter ready for the next code."""
+    where, code = session.pop(_LOOKED_UP, ("", ""))
     with transaction():
-        return shown(caller(), station_id, clock.now())
+        return shown(
+            caller(), station_id, clock.now(), code=code if where == str(station_id) else ""
+        )
 
 
 @bp.post("/stations/<uuid:station_id>/counter")
 @needs("station.serve", of=STATION)
 def look_up(station_id: UUID) -> ResponseReturnValue:
-    """Show the order of a code; nothing is handed over yet."""
+    """Find the order of a code, and go on to show it; nothing is handed over yet.
+
+    The code goes there in the cookie that passes messages, so that it stays out of addresses, and
+    so that going back or loading the page again sends nothing anew.
+    """
     code = request.form.get("code", "").strip()
     with transaction():
         who, at = caller(), clock.now()
@@ -72,10 +81,11 @@ def look_up(station_id: UUID) -> ResponseReturnValue:
         try:
             if not code:
                 raise CodeGarbled
-            found = at_counter.look_up(who, code, at, station_id)
+            at_counter.look_up(who, code, at, station_id)
         except IncentiveError as error:
             return shown(who, station_id, at, code=code, refusal=error), error.status
-        return shown(who, station_id, at, code=code, found=found)
+    session[_LOOKED_UP] = (str(station_id), code)
+    return redirect(url_for("web.counter", station_id=station_id), _SEE_OTHER)
 
 
 @bp.post("/stations/<uuid:station_id>/collect")

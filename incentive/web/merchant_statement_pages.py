@@ -104,9 +104,11 @@ def merchant_statement_line(statement_id: UUID, number: int) -> str:
         may_answer = line[0].kind == "given" and who.may(
             "statement.make", region_path=found.row.region_path
         )
+        audits = bool(who.regions_for("station.audit") or who.stations_for("station.audit"))
     return render_template(
         "web/merchant_statement_line.html",
         tabs=around,
+        audits=audits,
         statement=found.statement,
         reference=reference(found.statement.serial),
         line=line,

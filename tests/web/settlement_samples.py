@@ -268,6 +268,7 @@ def orders() -> dict[str, Any]:
         "tabs": TABS,
         "statement": entity(),
         "reference": "JS000042",
+        "audits": True,
         "objection": f"{ID}7",
         "line": line(1, "given", "菜籽油 5 L", 181, 6_850),
         "rows": [usual, usual | {"status": "refunded", "redemption_id": "r2", "taken_off": True}],

@@ -37,15 +37,33 @@ def state():
 
 def test_looking_an_order_up_shows_it_and_hands_nothing_over(counter, order, path, place):
     answer = counter.post(f"{path}/counter", {"code": order.code.lower()})
-    assert answer.status_code == 200
-    assert place.goods.name in answer.text
+    assert (answer.status_code, answer.location) == (303, f"{path}/counter")
+    answer = counter.get(f"{path}/counter")
+    assert f"{place.goods.name} × 1" in answer.text
     assert f"{path}/collect" in answer.text
     assert "钱多多" not in answer.text
     assert state() == "held"
 
 
+def test_loading_the_counter_again_after_a_look_up_sends_nothing_and_shows_no_order(
+    counter, order, path
+):
+    counter.post(f"{path}/counter", {"code": order.code})
+    assert f"{path}/collect" in counter.get(f"{path}/counter").text
+    assert f"{path}/collect" not in counter.get(f"{path}/counter").text
+
+
+def test_an_order_looked_up_at_one_counter_does_not_show_at_another(counter, order, path, place):
+    with transaction():
+        other = make.station(place.community)
+        make.grant(place.manager, "station_manager", station=other)
+    counter.post(f"{path}/counter", {"code": order.code})
+    assert "/collect" not in counter.get(f"/stations/{other.id}/counter").text
+
+
 def test_a_code_is_never_in_an_address(counter, order, path):
-    page = counter.post(f"{path}/counter", {"code": order.code}).text
+    counter.post(f"{path}/counter", {"code": order.code})
+    page = counter.get(f"{path}/counter").text
     assert f"={order.code}" not in page
     assert f"/{order.code}" not in page
 

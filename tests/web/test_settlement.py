@@ -279,7 +279,9 @@ def test_an_objection_is_answered_by_taking_orders_off_on_the_line_s_page(given_
     contact.send(f"{path}/lines/1/object", text="没有发过", side="merchant")
     page = worker.get(f"{path}/lines/1").text
     order, *_ = re.findall(r'name="order" value="([^"]+)"', page)
-    assert 'name="order"' not in contact.get(f"{path}/lines/1").text
+    seen = contact.get(f"{path}/lines/1").text
+    assert 'name="order"' not in seen
+    assert "/ledger" not in seen  # a merchant does not read the station's books
     take_off = f"{path}/objections/{one(Objection).id}/take-off"
     assert worker.send(take_off, answer="x").status_code == 422
     assert worker.send(take_off, answer="柜台误扫", order=order).status_code == 303
@@ -291,6 +293,7 @@ def test_a_line_leads_to_its_orders(given_out, people):
     with transaction():
         made = draft(given_out).statement.id
     page = people["worker"].get(f"/merchant-statements/{made}/lines/1")
+    assert "/ledger?person=" in page.text
     assert given_out.people["buyer"].volunteer_number in page.text
     assert people["worker"].get(f"/merchant-statements/{made}/lines/2").status_code == 404
 

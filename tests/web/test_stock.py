@@ -1,5 +1,6 @@
 """The stock page: goods received, spoiled, sent back and corrected, from the books."""
 
+import html
 import re
 
 import pytest
@@ -122,3 +123,19 @@ def test_the_stock_page_asks_few_questions(manager, path, queries):
     with queries() as sent:
         manager.get(path)
     assert len(sent) <= 8, sent
+
+
+def test_a_statement_s_figures_lead_to_the_movements_that_make_them_up(manager, path, place):
+    manager.send(
+        f"{path}/receive", item_id=place.goods.id, quantity="12", day=str(day_of(clock.now()))
+    )
+    page = manager.get(f"/stations/{place.shop.id}/statement").text
+    links = re.findall(
+        rf'href="([^"]*item_id={place.goods.id}[^"]*kind=received[^"]*)">(\d+)<', page
+    )
+    assert len(links) == 1, page
+    href, shown = html.unescape(links[0][0]), int(links[0][1])
+    rows = re.findall(
+        r'data-label="On the shelf"[^>]*><span>\s*\+(\d+)', manager.get(href.split("#")[0]).text
+    )
+    assert sum(map(int, rows)) == shown >= 12
