@@ -7,10 +7,60 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from incentive.core.i18n import Text, _
+from incentive.core.money import yuan
 from incentive.core.zone import timezone
 from incentive.desk.words import FIELDS, ROLES
 from incentive.people.permission_words import words as permission_words
+from incentive.stations.discrepancies.domain import KINDS as FINDINGS
 
+_POINTS: Final[dict[str, Text]] = {
+    "adjustment_limit": _("Adjusted without a second person, at most"),
+    "dispute_open_days": _("Days to open a dispute"),
+    "dispute_term_days": _("Days to decide a dispute"),
+    "donation_cap": _("Donated in a month, at most"),
+    "donations_allowed": _("Donations allowed"),
+    "effective_on": _("The day it is for"),
+    "family_max": _("Family members, at most"),
+    "held": _("Points put aside"),
+    "overrun": _("Past the budget"),
+    "period": _("Period"),
+    "person_id": _("Person"),
+    "policy": _("What is over the budget"),
+    "transaction_id": _("Transaction"),
+    "transfer_cap": _("Given to family in a month, at most"),
+    "transfers_allowed": _("Giving to family allowed"),
+    "worker_limit": _("Moved by one worker in a month, at most"),
+}
+_GOODS: Final[dict[str, Text]] = {
+    "different": _("Goods that differ"),
+    "discrepancy_id": _("Number of the finding"),
+    "fewer": _("Pieces missing"),
+    "item_id": _("Item"),
+    "items": _("Goods"),
+    "more": _("Pieces too many"),
+    "movement_id": _("Number of the movement"),
+    "sha256": _("Fingerprint of what was signed"),
+}
+_SETTLING: Final[dict[str, Text]] = {
+    "contact": _("Contact"),
+    "corrects": _("Corrects"),
+    "credit_code": _("Credit code"),
+    "line": _("Line"),
+    "merchant": _("Merchant"),
+    "merchant_id": _("Merchant"),
+    "objection": _("Objection"),
+    "paid": _("Payments recorded"),
+    "revision": _("Revision"),
+    "rows_known": _("Rows there already"),
+    "rows_new": _("New rows"),
+    "sponsor": _("Sponsor"),
+    "sponsor_id": _("Sponsor"),
+}
+_MONEY: Final[dict[str, Text]] = {
+    "fen": _("Amount of money"),
+    "price_fen": _("Agreed price"),
+    "total_fen": _("Total"),
+}
 _MORE: Final[dict[str, Text]] = {
     "amount": _("Amount"),
     "cause": _("Cause"),
@@ -39,7 +89,15 @@ _SEEN: Final[dict[str, Text]] = {
     "birth_month": _("Month of birth"),
     "address": _("Address"),
 }
-_FIELDS: Final = {**_MORE, **FIELDS}
+_VALUES: Final[dict[str, dict[str, Text]]] = {
+    "fields": _SEEN,
+    "kind": FINDINGS,
+    "period": {"month": _("month"), "quarter": _("quarter"), "year": _("year")},
+    "policy": {"refuse": _("is refused"), "queue": _("waits for approval")},
+    "role": ROLES,
+    "status": _STATES,
+}
+_FIELDS: Final = {**_POINTS, **_GOODS, **_SETTLING, **_MONEY, **_MORE, **FIELDS}
 _INSTANT_LENGTH_MIN: Final = 19
 # Ids of what has no name say nothing to a reader; the API tells them.
 _UNSAID: Final = frozenset({"id", "from", "pairing"})
@@ -66,6 +124,8 @@ def value(name: str, kept: Any) -> str:
     match kept:
         case None:
             return ""
+        case int() if name in _MONEY:
+            return f"¥{yuan(kept)}"
         case bool():
             return str(_("yes") if kept else _("no"))
         case list():
@@ -76,15 +136,10 @@ def value(name: str, kept: Any) -> str:
 
 
 def _text(name: str, kept: str) -> str:
-    match name:
-        case "role":
-            return str(ROLES.get(kept, kept))
-        case "status":
-            return str(_STATES.get(kept, kept))
-        case "fields":
-            return str(_SEEN.get(kept, kept))
-        case "permissions":
-            return str(permission_words(kept))
+    if name == "permissions":
+        return str(permission_words(kept))
+    if kept in (words := _VALUES.get(name, {})):
+        return str(words[kept])
     return _local(kept) or kept
 
 

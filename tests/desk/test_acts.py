@@ -11,6 +11,7 @@ from incentive.core import clock
 from incentive.core.db import transaction
 from incentive.core.zone import today
 from incentive.desk import acts
+from incentive.desk.act_words import changes
 from tests import factories as make
 
 
@@ -213,3 +214,14 @@ def test_only_auditors_are_led_to_the_desk(done, browsing):
     assert 'href="/desk"' in browsing(done.here.auditor).get("/desk").text
     assert browsing(done.here.manager).get("/desk").status_code == 403
     assert 'href="/desk"' not in browsing(done.here.manager).get("/me").text
+
+
+def test_fields_and_what_stands_in_them_are_told_in_words():
+    told = {"kind": "other_station", "policy": "queue", "price_fen": 2850, "held": 8, "x": "y"}
+    assert [(str(name), after) for name, _before, after in changes({}, told)] == [
+        ("Kind", "code tried at another station"),
+        ("What is over the budget", "waits for approval"),
+        ("Agreed price", "¥28.50"),
+        ("Points put aside", "8"),
+        ("x", "y"),
+    ]
