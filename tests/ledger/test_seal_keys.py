@@ -1,13 +1,18 @@
+import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import text
 
 from incentive.core import clock
-from incentive.core.db import transaction
-from incentive.ledger import notes, seal_keys, sealing
+from incentive.core.db import snapshot, transaction
+from incentive.ledger import exporting, notes, seal_keys, sealing
 from incentive.ledger.seal_errors import SealKeyUnreadable
+from incentive.ledger.verifier.exports import Verifier
+from incentive.ledger.verifier.proofs import read_keys
 from incentive.seals.commands import commands
 from tests.ledger.sealed import (
     administrator,
@@ -153,3 +158,73 @@ def test_whoever_changes_the_key_leaves_a_record(live):
     with live.app_context():
         assert run.invoke(commands, ["rotate-key", "--overlap-days", "-1"]).exit_code != 0
     assert len(ask(live, "SELECT id FROM audit_entries")) == 2
+
+
+def test_a_key_changed_between_the_signature_and_its_keeping_spoils_no_checkpoint(
+    live, monkeypatch
+):
+    post(live, "a")
+    old = checkpoint(live, clock.now()).key_id
+    post(live, "b")
+    sign, changed = notes.sign, []
+
+    def sign_while_the_key_changes(said, signing):
+        with ThreadPoolExecutor(1) as beside:
+            changed.append(beside.submit(rotate, live, clock.now(), timedelta()).result())
+        return sign(said, signing)
+
+    with live.app_context(), transaction():
+        sealing.seal_batch()
+    monkeypatch.setattr(notes, "sign", sign_while_the_key_changes)
+    with live.app_context(), transaction():
+        assert signers(sealing.checkpoint(clock.now()).note) == [old]
+    monkeypatch.undo()
+    post(live, "c")
+    assert signers(checkpoint(live, clock.now() + timedelta(seconds=2)).note) == changed
+    assert_sealed_whole(live)
+
+
+@pytest.mark.parametrize("overlap", [timedelta(), timedelta(days=30)])
+def test_keys_changed_while_a_sealer_runs_leave_one_chain_of_checkpoints(live, overlap):
+    post(live, "a")
+    checkpoint(live, clock.now())
+    barrier = Barrier(3)
+
+    def work(n):
+        barrier.wait()
+        for step in range(4):
+            if n:
+                post(live, f"{n}-{step}")
+                seal(live)
+            else:
+                rotate(live, clock.now(), overlap)
+
+    with ThreadPoolExecutor(3) as threads:
+        for done in [threads.submit(work, n) for n in range(3)]:
+            done.result()
+    seal(live)
+    assert_sealed_whole(live)
+    ((current,),) = ask(live, "SELECT count(*) FROM seal_keys WHERE retires_at IS NULL")
+    assert current == 1
+
+
+def test_a_key_changed_while_an_export_is_written_leaves_it_provable_by_the_key_before(live):
+    post(live, "a", "b")
+    checkpoint(live, clock.now())
+    ((name, public),) = ask(live, "SELECT name, public_key FROM seal_keys")
+    file, begun = io.BytesIO(), exporting._keys
+
+    def rotated_beside():
+        with ThreadPoolExecutor(1) as beside:
+            beside.submit(rotate, live, clock.now(), timedelta()).result()
+            beside.submit(post, live, "c").result()
+            beside.submit(seal, live).result()
+        return begun()
+
+    with pytest.MonkeyPatch.context() as patch, live.app_context(), snapshot():
+        rows = exporting.span(0, None)
+        patch.setattr(exporting, "_keys", rotated_beside)
+        exporting.export(rows, file, clock.now(), personal=False)
+    file.seek(0)
+    known = read_keys(notes.verifier_key(name, bytes(public)))
+    assert Verifier(known).read(file).checkpoint.size == 2
