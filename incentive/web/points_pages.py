@@ -168,7 +168,8 @@ def approve_overrun(budget_id: UUID) -> ResponseReturnValue:
     """Let what waits be issued over the budget."""
 
     def do(who: Caller, at: datetime) -> Text:
-        budgets.approve_overrun(who, budget_id, forms.reason(), at)
+        seen = request.form.get("points", type=int)
+        budgets.approve_overrun(who, budget_id, forms.reason(), at, points_max=seen)
         return _("It is approved; what waits is paid by the next run.")
 
     return forms.act(do, done=url_for("web.points_budgets"), refused=draw_budgets)

@@ -13,6 +13,7 @@ from incentive.points.budgets.domain import Demand, admit, last_day, months_of
 from incentive.points.budgets.errors import (
     IssuedMore,
     MonthsTaken,
+    MoreWaits,
     NothingWaits,
     OwnBudget,
     OwnWiderBudget,
@@ -172,6 +173,19 @@ def test_an_approved_overrun_pays_what_waited_and_nothing_else(place, budget, no
     assert award_of(late) is None
     assert (again(of).issued, again(of).promised, again(of).room) == (10, 0, 5)
     assert whole()
+
+
+def test_an_overrun_is_approved_for_no_more_points_than_were_seen_to_wait(place, budget, now, as_):
+    of = budget(5, "queue")
+    serve(place.volunteer, place.community)
+    settle(now)
+    serve(place.cousin, place.community)
+    settle(now)
+    with refused(MoreWaits):
+        budgets.approve_overrun(as_("second"), of.id, "x", now, points_max=10)
+    assert again(of).overrun == 0
+    budgets.approve_overrun(as_("second"), of.id, "x", now, points_max=20)
+    assert again(of).overrun == 20
 
 
 def test_who_set_a_budget_does_not_raise_it_nor_let_it_run_over(place, budget, now, as_):

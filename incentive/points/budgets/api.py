@@ -75,5 +75,10 @@ def raise_budget(fields: dict[str, Any], budget_id: UUID) -> Budget:
 def approve_overrun(fields: dict[str, Any], budget_id: UUID) -> Budget:
     """Let what waits be issued over a budget that somebody else set."""
     return setting.approve_overrun(
-        caller(), budget_id, fields["reason"], clock.now(), fields.get("keys")
+        caller(),
+        budget_id,
+        fields["reason"],
+        clock.now(),
+        fields.get("keys"),
+        fields.get("points_max"),
     )

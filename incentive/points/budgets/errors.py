@@ -104,6 +104,24 @@ class OwnWiderBudget(Forbidden):
         )
 
 
+class MoreWaits(Conflict):
+    """More waits now than whoever approves has seen."""
+
+    code = "points.more_waits"
+
+    def __init__(self, points: int, seen: int) -> None:
+        super().__init__(
+            _(
+                "%(points)s points wait by now, and you have seen %(seen)s. Look at what waits again,"
+                " then approve.",
+                points=points,
+                seen=seen,
+            ),
+            field="points_max",
+            points=points,
+        )
+
+
 class NothingWaits(Conflict):
     """Nothing waits for this budget that the caller could approve."""
 

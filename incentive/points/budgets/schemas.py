@@ -78,3 +78,7 @@ class BudgetOverrunSchema(Schema):
     keys = fields.List(
         fields.String(validate=validate.Length(1, 100)), validate=validate.Length(1, 500)
     )
+    points_max = fields.Integer(
+        validate=validate.Range(1, 2_000_000_000),
+        metadata={"description": "The points that were seen to wait: refused if it is more by now"},
+    )

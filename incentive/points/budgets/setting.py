@@ -17,6 +17,7 @@ from incentive.points.budgets.domain import Period, last_day, months_of
 from incentive.points.budgets.errors import (
     IssuedMore,
     MonthsTaken,
+    MoreWaits,
     NothingWaits,
     OwnBudget,
     OwnWiderBudget,
@@ -105,12 +106,20 @@ def raise_budget(caller: Caller, budget_id: UUID, points: int, reason: str, at: 
 
 
 def approve_overrun(
-    caller: Caller, budget_id: UUID, reason: str, at: datetime, keys: Sequence[str] | None = None
+    caller: Caller,
+    budget_id: UUID,
+    reason: str,
+    at: datetime,
+    keys: Sequence[str] | None = None,
+    points_max: int | None = None,
 ) -> Budget:
     """Let what waits (of `keys`, or all but the caller's own) be issued over the budget.
 
+    With `points_max`, the points that the caller has seen to wait, no more than these.
+
     Raises:
-        UnknownBudget, OutOfScope, OwnBudget, RefusesOverrun, NothingWaits: nothing was written.
+        UnknownBudget, OutOfScope, OwnBudget, RefusesOverrun, NothingWaits, MoreWaits: nothing was
+        written.
     """
     budget = _for_second_person(caller, budget_id, "budget.overrun")
     if budget.policy == "refuse":
@@ -120,6 +129,8 @@ def approve_overrun(
         raise NothingWaits
     before = acts.picked(budget, _SHOWN)
     points = sum(row.points for row in approved)
+    if points_max is not None and points > points_max:
+        raise MoreWaits(points, points_max)
     queries.widen(budget_id, overrun=points, promised=points)
     session().refresh(budget)
     _note_change(caller, budget, "overrun", points, reason, at)
