@@ -1,6 +1,6 @@
 """SQL of a station's own ledger: the entries on its income, each with the order behind it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -68,6 +68,14 @@ def all_rows(station_id: UUID, which: Filter) -> Subquery:
     return _rows(station_id, which, entries, orders, _is_behind(orders.c, station_id, entries))
 
 
+def counted(station_id: UUID, which: Filter) -> Subquery:
+    """Return the `kind` and `amount` of each of them, to be counted: no order is looked up."""
+    days = Days(which.first_day, which.last_day)
+    entries = history.account_entries(owner(station_id), "income", days=days).subquery()
+    passing = _passing(station_id, which, entries)
+    return select(entries.c.kind, entries.c.amount).where(*passing).subquery()
+
+
 def _is_behind(order: Any, station_id: UUID, entries: Subquery) -> ColumnElement[bool]:
     behind: ColumnElement[bool] = and_(
         order.station_id == station_id, order.id == id_of(entries.c.source, "redemption")
@@ -108,19 +116,20 @@ def _rows(
         .outerjoin(holder, holder.id == order.person_id)
         .outerjoin(clerk, clerk.id == served_by)
     )
+    return statement.where(*_passing(station_id, which, entries)).subquery()
+
+
+def _passing(station_id: UUID, which: Filter, entries: Subquery) -> Iterator[ColumnElement[bool]]:
     if which.first_day:
-        statement = statement.where(entries.c.effective_on >= which.first_day)
+        yield entries.c.effective_on >= which.first_day
     if which.last_day:
-        statement = statement.where(entries.c.effective_on <= which.last_day)
+        yield entries.c.effective_on <= which.last_day
     if which.kind:
-        statement = statement.where(entries.c.kind == which.kind)
+        yield entries.c.kind == which.kind
     if which.person:
         # Looked up first: whoever walks the account for a few orders may walk it to its end.
         booked = cast(_booked(station_id, which.person), ARRAY(BigInteger))
-        statement = statement.where(
-            entries.c.transaction_id == func.any(booked), holder.volunteer_number == which.person
-        )
-    return statement.subquery()
+        yield entries.c.transaction_id == func.any(booked)
 
 
 def _booked(station_id: UUID, person: str) -> Sequence[int]:
@@ -150,9 +159,10 @@ def totals(station_id: UUID, which: Filter) -> Sums:
     """
     if not which.kind and not which.person:
         return history.sums(owner(station_id), "income", first=which.first_day, last=which.last_day)
-    found = rows(station_id, which)
+    found = counted(station_id, which)
     points_in, points_out = (
-        func.coalesce(func.sum(found.c[name]), 0) for name in ("points_in", "points_out")
+        func.coalesce(func.sum(func.greatest(amount, 0)), 0)
+        for amount in (found.c.amount, -found.c.amount)
     )
     return Sums(*map(int, session().execute(select(func.count(), points_in, points_out)).one()))
 

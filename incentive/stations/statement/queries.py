@@ -48,5 +48,5 @@ def goods(station_id: UUID, first_day: date, last_day: date) -> Sequence[Row[*tu
 
 
 def by_kind(found: Subquery) -> dict[str, int]:
-    """Return how many rows of `ledger_queries.rows` there are of each kind."""
+    """Return how many rows of `ledger_queries.counted` there are of each kind."""
     return dict(session().execute(select(found.c.kind, func.count()).group_by(found.c.kind)).all())

@@ -81,7 +81,7 @@ def figures(station_id: UUID, first_day: date, last_day: date) -> Statement:
     """Return what `statement` does to somebody who may see it."""
     which = Filter(first_day, last_day)
     sums = ledger_queries.totals(station_id, which)
-    kinds = queries.by_kind(ledger_queries.rows(station_id, which))
+    kinds = queries.by_kind(ledger_queries.counted(station_id, which))
     rows = [_goods(row) for row in queries.goods(station_id, first_day, last_day)]
     rows = [row for row in rows if any(asdict(row.goods).values())]
     return Statement(
