@@ -321,6 +321,43 @@ def test_points_contested_and_reversed_at_once_are_taken_once(live, place):
 
 
 @pytest.mark.usefixtures("whole")
+def test_points_contested_and_spent_at_once_are_held_once(live, place):
+    with live.app_context(), transaction():
+        person = session().get(Person, place.volunteer.id)
+        record = serve(person, session().get(Region, place.community.id))
+    with live.app_context(), transaction():
+        settlement.settle(clock.now())
+        award = award_of(record)
+    owner = f"person:{place.volunteer.id}"
+
+    def challenge():
+        return disputes.challenge(caller_of(place.worker), award, "x", clock.now()).held
+
+    def order(number):
+        today = clock.local_day(clock.now(), "Asia/Shanghai")
+        ledger.hold(
+            key=f"race:{number}", owner=owner, amount=6, source="race", actor=owner, today=today
+        )
+        return "held"
+
+    results = together(live, [challenge, *(lambda n=n: order(n) for n in range(4))])
+    ordered = results[1:].count("held")
+    # Whatever the order had not taken is what can be contested; nothing is held twice.
+    assert ordered <= 1
+    contested = results[0] if isinstance(results[0], int) else 0
+    with live.app_context(), transaction():
+        left, held = points_of(place.volunteer), points_of(place.volunteer, "held")
+        assert (held, left) == (6 * ordered + contested, 10 - 6 * ordered - contested)
+        assert left >= 0
+        for number in range(4):
+            if results[1 + number] == "held":
+                today = clock.local_day(clock.now(), "Asia/Shanghai")
+                ledger.release(
+                    key=f"race:{number}:end", hold_key=f"race:{number}", actor=owner, today=today
+                )
+
+
+@pytest.mark.usefixtures("whole")
 def test_two_runs_warn_of_one_expiry_once(live, place):
     from datetime import timedelta
 
