@@ -20,7 +20,7 @@ LOGS: Final = _("Cybersecurity Law, art. 21: logs for six months at least")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Rows of one table that are past `kept` after the moment `counted` go.
+    """Rows of one table that are past `kept` after the moment `counted` go; without it, none.
 
     `since` says in words what `counted` is, `law` and `why` where the time comes from. They are
     deleted, or `blanks` are put in their place; rows that are not `only` are left alone. `sweep`,
@@ -32,7 +32,7 @@ class Rule:
     title: Text
     model: Any
     kept: timedelta
-    counted: SQLColumnExpression[datetime]
+    counted: SQLColumnExpression[datetime] | SQLColumnExpression[datetime | None]
     since: Text
     why: Text
     law: Text = SHORTEST
