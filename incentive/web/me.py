@@ -100,6 +100,7 @@ def shift(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
         "quota": row.quota,
         "region": getattr(row, "region", ""),
         "team": getattr(row, "team", ""),
+        "minimum_age": getattr(row, "minimum_age", None),
     }
 
 

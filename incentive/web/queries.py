@@ -101,6 +101,7 @@ def shifts() -> Select[*tuple[Any, ...]]:
         Shift.ends_at,
         Shift.quota,
         (Shift.quota - Shift.confirmed).label("left"),
+        Activity.minimum_age,
     ).join(Activity, Activity.id == Shift.activity_id)
 
 

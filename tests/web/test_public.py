@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from incentive.core.db import transaction
 from incentive.web import queries as web_queries
 from tests.web.test_pages import Page
 
@@ -95,3 +96,12 @@ def test_a_station_shows_its_goods_to_anybody_and_the_button_to_who_can_use_it(b
 
 def test_no_station_is_a_page_that_says_so(browsing, place):
     assert browsing(place.volunteer).get(f"/stations/{place.shift.id}").status_code == 404
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "满 16 周岁"), ("en", "from age 16")])
+def test_an_activity_says_from_which_age_one_may_serve(browsing, place, language, words):
+    address = f"/activities?lang={language}"
+    assert words not in browsing().get(address).text
+    with transaction() as session:
+        session.merge(place.activity).minimum_age = 16
+    assert words in browsing().get(address).text
