@@ -45,8 +45,8 @@ class RuleVersion(Base):
 class Award(Base):
     """What a service record earned, by which rules and why; exactly one per record.
 
-    `transaction_id` is the ledger's; it is absent when the rules gave no points. A trigger looks up
-    all that an award names, for the whole set at once, in the place of foreign keys.
+    `transaction_id` is the ledger's; it is absent when the rules gave no points. In the place of
+    foreign keys, only `settlement_award` writes awards, and reads from the record whose they are.
     """
 
     __tablename__ = "awards"
